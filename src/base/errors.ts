@@ -17,9 +17,6 @@ export interface BlazenErrorOptions {
   readonly retryable?: boolean;
 }
 
-/** Brands live under a registered symbol so that `instanceof` works across two bundled copies of the package. */
-const BRANDS: unique symbol = Symbol.for('blazen-ts.error.brands') as never;
-
 interface Branded { readonly brand?: string }
 
 /**
@@ -41,7 +38,7 @@ export class BlazenError extends Error {
   }
 
   /** Names of all classes of the tree this error belongs to, most specific first. */
-  get [BRANDS](): string[] {
+  get blazenBrands(): readonly string[] {
     const brands: string[] = [];
     for (let c = this.constructor as Branded | null; typeof c === 'function'; c = Object.getPrototypeOf(c) as Branded | null) {
       if (Object.hasOwn(c, 'brand')) brands.push((c as Required<Branded>).brand);
@@ -49,9 +46,9 @@ export class BlazenError extends Error {
     return brands;
   }
 
-  static [Symbol.hasInstance](this: Branded, value: unknown): boolean {
+  static override [Symbol.hasInstance](this: Branded, value: unknown): boolean {
     if (typeof value !== 'object' || value === null) return false;
-    const brands = (value as { [BRANDS]?: string[] })[BRANDS];
+    const brands = (value as Partial<BlazenError>).blazenBrands;
     if (brands !== undefined && Object.hasOwn(this, 'brand')) return brands.includes(this.brand as string);
     return Function.prototype[Symbol.hasInstance].call(this as never, value);
   }
