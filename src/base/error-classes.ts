@@ -69,3 +69,53 @@ export class StepError extends WorkflowError {
     this.attempt = options.attempt;
   }
 }
+
+/** A memory cannot store or find something. */
+export class MemoryError extends BlazenError {
+  static override readonly brand: string = 'MemoryError';
+  constructor(message: string, options: BlazenErrorOptions = {}) { super(message, { code: 'memory', ...options }); }
+}
+
+/** The operation needs vectors and the memory was made without an embedder: give it one, or search by keyword. */
+export class MemoryNoEmbedderError extends MemoryError {
+  static override readonly brand: string = 'MemoryNoEmbedderError';
+  constructor(message: string, options: BlazenErrorOptions = {}) { super(message, { code: 'memory.no_embedder', ...options }); }
+}
+
+/** The embedder failed or gave something that is not a usable vector: wrong count, wrong length, NaN, all zero. */
+export class MemoryEmbeddingError extends MemoryError {
+  static override readonly brand: string = 'MemoryEmbeddingError';
+  constructor(message: string, options: BlazenErrorOptions = {}) { super(message, { code: 'memory.embedding', ...options }); }
+}
+
+/** The store was written with another embedding model: use that one, or call `reembed()`. */
+export class MemoryEmbedderChangedError extends MemoryError {
+  static override readonly brand: string = 'MemoryEmbedderChangedError';
+  /** Stamp in the store, `model@version/dimensions`. */
+  readonly stored: string;
+  /** Stamp of the embedder in use. */
+  readonly current: string;
+  constructor(message: string, options: BlazenErrorOptions & { stored: string; current: string }) {
+    super(message, { code: 'memory.embedder_changed', ...options });
+    this.stored = options.stored;
+    this.current = options.current;
+  }
+}
+
+/** The entry asked for is not there. */
+export class MemoryNotFoundError extends MemoryError {
+  static override readonly brand: string = 'MemoryNotFoundError';
+  constructor(message: string, options: BlazenErrorOptions = {}) { super(message, { code: 'memory.not_found', ...options }); }
+}
+
+/** Stored or imported bytes are damaged or of an unknown version; nothing was changed. */
+export class MemoryCorruptError extends MemoryError {
+  static override readonly brand: string = 'MemoryCorruptError';
+  constructor(message: string, options: BlazenErrorOptions = {}) { super(message, { code: 'memory.corrupt', ...options }); }
+}
+
+/** The store is full; what was there before is intact. */
+export class MemoryQuotaError extends MemoryError {
+  static override readonly brand: string = 'MemoryQuotaError';
+  constructor(message: string, options: BlazenErrorOptions = {}) { super(message, { code: 'memory.quota', ...options }); }
+}

@@ -1,0 +1,90 @@
+import type { MemoryBackendSpec, MemoryCapabilities, ScanOptions, ScanPage, StoredEntry } from '../spec/memory.ts';
+
+/** Keeps entries in this process; gone when it ends. Several memories may share one. */
+export class InMemoryBackend implements MemoryBackendSpec {
+  readonly capabilities: MemoryCapabilities = {
+    persistent: false, shared: true, atomicBatch: true, vectors: true,
+    nativeVector: false, nativeFilter: false, nativeText: false, maxBatch: Infinity, maxValueBytes: Infinity,
+  };
+  readonly #entries = new Map<string, StoredEntry>();
+  #revision = 0;
+
+  putMany(entries: readonly StoredEntry[]): Promise<void> {
+    for (const entry of entries) this.#entries.set(entry.id, entry);
+    if (entries.length > 0) this.#revision++;
+    return Promise.resolve();
+  }
+
+  getMany(ids: readonly string[]): Promise<(StoredEntry | null)[]> {
+    return Promise.resolve(ids.map((id) => this.#entries.get(id) ?? null));
+  }
+
+  deleteMany(ids: readonly string[]): Promise<number> {
+    let deleted = 0;
+    for (const id of ids) if (this.#entries.delete(id)) deleted++;
+    if (deleted > 0) this.#revision++;
+    return Promise.resolve(deleted);
+  }
+
+  scan(options: ScanOptions = {}): Promise<ScanPage> {
+    const limit = Math.max(1, options.limit ?? 1024);
+    const from = options.cursor === undefined || options.cursor === null ? 0 : Number(options.cursor);
+    const items: StoredEntry[] = [];
+    let position = 0;
+    for (const entry of this.#entries.values()) {
+      if (position++ < from) continue;
+      if (options.namespace !== undefined && (entry.namespace ?? '') !== options.namespace) continue;
+      items.push(entry);
+      if (items.length === limit && position < this.#entries.size) {
+        return Promise.resolve({ items, cursor: String(position) });
+      }
+    }
+    return Promise.resolve({ items, cursor: null });
+  }
+
+  count(): Promise<number> {
+    return Promise.resolve(this.#entries.size);
+  }
+
+  revision(): Promise<number> {
+    return Promise.resolve(this.#revision);
+  }
+
+  /** Adds or replaces one entry. */
+  put(entry: StoredEntry): Promise<void> {
+    return this.putMany([entry]);
+  }
+
+  get(id: string): Promise<StoredEntry | null> {
+    return Promise.resolve(this.#entries.get(id) ?? null);
+  }
+
+  /** True when the entry existed. */
+  async delete(id: string): Promise<boolean> {
+    return (await this.deleteMany([id])) === 1;
+  }
+
+  /** All entries, oldest first. */
+  list(): Promise<StoredEntry[]> {
+    return Promise.resolve([...this.#entries.values()]);
+  }
+
+  len(): Promise<number> {
+    return this.count();
+  }
+
+  async isEmpty(): Promise<boolean> {
+    return (await this.count()) === 0;
+  }
+
+  /** Entries that share at least one of the LSH bands, oldest first; only entries stored with bands can be found. */
+  searchByBands(bands: readonly string[], limit: number): Promise<StoredEntry[]> {
+    const wanted = new Set(bands);
+    const hits: StoredEntry[] = [];
+    for (const entry of this.#entries.values()) {
+      if (hits.length >= limit) break;
+      if (entry.bands?.some((band) => wanted.has(band)) === true) hits.push(entry);
+    }
+    return Promise.resolve(hits);
+  }
+}

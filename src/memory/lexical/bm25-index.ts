@@ -1,0 +1,134 @@
+import type { Bitmap } from '../index/bitmap.ts';
+import { TopK, type RowOrder, type ScoredRow } from '../index/top-k.ts';
+import { tokenize } from './tokenize.ts';
+
+// BM25+ with the constants of MiniSearch, which is the oracle in the tests.
+const SATURATION = 1.2;
+const LENGTH_WEIGHT = 0.7;
+const LOWER_BOUND = 0.5;
+const MAX_FREQUENCY = 255;
+
+/** Rows of one term as `row * 256 + frequency`, ascending; deleted rows stay until compaction. */
+interface Postings {
+  packed: Uint32Array;
+  length: number;
+  /** Live documents that contain the term. */
+  documents: number;
+}
+
+/** Keyword index over rows: BM25+, multiplied by the number of query words a row contains. */
+export class Bm25Index {
+  readonly #terms = new Map<string, Postings>();
+  /** Distinct words by row. */
+  #lengths = new Uint32Array(1024);
+  #documents = 0;
+  #totalLength = 0;
+  #scores = new Float64Array(1024);
+  #matches = new Uint16Array(1024);
+
+  /** Indexes a text under a row; rows must come in ascending order. */
+  add(row: number, text: string): void {
+    let distinct = 0;
+    for (const token of tokenize(text)) {
+      let postings = this.#terms.get(token);
+      if (postings === undefined) {
+        postings = { packed: new Uint32Array(1), length: 0, documents: 0 };
+        this.#terms.set(token, postings);
+      }
+      const last = postings.length - 1;
+      const packed = postings.packed[last] ?? -1;
+      if (packed >>> 8 === row && last >= 0) {
+        if ((packed & 255) < MAX_FREQUENCY) postings.packed[last] = packed + 1;
+        continue;
+      }
+      if (postings.length === postings.packed.length) {
+        const grown = new Uint32Array(postings.length * 2);
+        grown.set(postings.packed);
+        postings.packed = grown;
+      }
+      postings.packed[postings.length++] = row * 256 + 1;
+      postings.documents++;
+      distinct++;
+    }
+    if (row >= this.#lengths.length) this.#grow(row + 1);
+    this.#lengths[row] = distinct;
+    this.#documents++;
+    this.#totalLength += distinct;
+  }
+
+  /** Takes a row out; `text` must be what was added. Scores are then as if it had never been there. */
+  remove(row: number, text: string): void {
+    for (const token of new Set(tokenize(text))) {
+      const postings = this.#terms.get(token);
+      if (postings !== undefined && --postings.documents === 0) this.#terms.delete(token);
+    }
+    this.#documents--;
+    this.#totalLength -= this.#lengths[row] ?? 0;
+  }
+
+  /** How rare a word is among the indexed texts: 0 or more, highest for words that occur nowhere. */
+  idf(term: string): number {
+    const found = this.#terms.get(term)?.documents ?? 0;
+    return Math.log(1 + (this.#documents - found + 0.5) / (found + 0.5));
+  }
+
+  /** The best `limit` rows of `allowed` that contain a word of the query; scores between 0 and 1. */
+  search(query: string, limit: number, allowed: Bitmap, order: RowOrder): ScoredRow[] {
+    const terms = [...new Set(tokenize(query))];
+    const average = this.#totalLength / Math.max(1, this.#documents) || 1;
+    const touched: number[] = [];
+    let ceiling = 0;
+    for (const term of terms) {
+      const idf = this.idf(term);
+      ceiling += idf * (SATURATION + 1 + LOWER_BOUND);
+      const postings = this.#terms.get(term);
+      if (postings === undefined) continue;
+      for (let i = 0; i < postings.length; i++) {
+        const packed = postings.packed[i] as number;
+        const row = packed >>> 8;
+        if (!allowed.has(row)) continue;
+        const frequency = packed & 255;
+        const relative = 1 - LENGTH_WEIGHT + (LENGTH_WEIGHT * (this.#lengths[row] as number)) / average;
+        const part = idf * (LOWER_BOUND + (frequency * (SATURATION + 1)) / (frequency + SATURATION * relative));
+        if (this.#matches[row] === 0) touched.push(row);
+        this.#scores[row] = (this.#scores[row] as number) + part;
+        this.#matches[row] = (this.#matches[row] as number) + 1;
+      }
+    }
+    const best = new TopK(limit, order);
+    for (const row of touched) {
+      best.push(row, ((this.#scores[row] as number) * (this.#matches[row] as number)) / (ceiling * terms.length));
+      this.#scores[row] = 0;
+      this.#matches[row] = 0;
+    }
+    return best.toArray();
+  }
+
+  /** Drops every row that is not in `keep` and renumbers the rest in their order. */
+  compact(keep: Bitmap): void {
+    const target = new Map<number, number>();
+    keep.forEach((row) => {
+      this.#lengths[target.size] = this.#lengths[row] as number;
+      target.set(row, target.size);
+    });
+    for (const postings of this.#terms.values()) {
+      let length = 0;
+      for (let i = 0; i < postings.length; i++) {
+        const packed = postings.packed[i] as number;
+        const row = target.get(packed >>> 8);
+        if (row !== undefined) postings.packed[length++] = row * 256 + (packed & 255);
+      }
+      postings.length = length;
+      postings.packed = postings.packed.slice(0, length);
+    }
+  }
+
+  #grow(rows: number): void {
+    const size = Math.max(rows, this.#lengths.length * 2);
+    const lengths = new Uint32Array(size);
+    lengths.set(this.#lengths);
+    this.#lengths = lengths;
+    this.#scores = new Float64Array(size);
+    this.#matches = new Uint16Array(size);
+  }
+}
