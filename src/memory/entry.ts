@@ -1,0 +1,60 @@
+import { ValidationError } from '../base/error-classes.ts';
+import { uuid } from '../base/id.ts';
+import type { StoredEntry } from '../spec/memory.ts';
+import { copyMetadata } from './metadata.ts';
+
+/** What a caller adds: a text under an id, with anything worth filtering on or citing. */
+export interface MemoryEntry {
+  /** Default: `docId:start-end` for a passage, else a random UUID. */
+  readonly id?: string;
+  /** Required, unless `content` is given. */
+  readonly text?: string;
+  /** The same as `text`. */
+  readonly content?: string;
+  /** A JSON object, or nothing. */
+  readonly metadata?: unknown;
+  /** The document the text is a passage of. */
+  readonly docId?: string;
+  /** Span of the passage in its document, UTF-16 units, end exclusive. */
+  readonly start?: number;
+  readonly end?: number;
+  /** Skips the embedder; must come from the same model. */
+  readonly vector?: ArrayLike<number>;
+}
+
+/** Longest text of one entry, in UTF-16 units. */
+export const MAX_TEXT_LENGTH = 1_000_000;
+const MAX_ID_LENGTH = 1024;
+
+/** A checked, private copy of the entry, without its vector. Throws ValidationError naming the field that is wrong. */
+export function toStored(entry: MemoryEntry, now: number): StoredEntry {
+  if (typeof entry !== 'object' || entry === null) throw invalid('entry', 'is not an object');
+  const text = entry.text ?? entry.content;
+  if (typeof text !== 'string') throw invalid('text', 'is not a string');
+  if (text.trim() === '') throw invalid('text', 'is empty');
+  if (text.length > MAX_TEXT_LENGTH) {
+    throw invalid('text', `has ${text.length} characters, more than ${MAX_TEXT_LENGTH}; split it into passages first`);
+  }
+  const { docId, start, end } = entry;
+  if (docId !== undefined && typeof docId !== 'string') throw invalid('docId', 'is not a string');
+  if (start !== undefined && !isOffset(start)) throw invalid('start', 'is not an offset');
+  if (end !== undefined && (!isOffset(end) || end < (start ?? 0))) throw invalid('end', 'is not an offset at or after start');
+  const id = entry.id ?? (docId !== undefined && start !== undefined ? `${docId}:${start}-${end ?? ''}` : uuid());
+  if (typeof id !== 'string' || id === '' || id.length > MAX_ID_LENGTH) {
+    throw invalid('id', `is not a string of 1 to ${MAX_ID_LENGTH} characters`);
+  }
+  return {
+    id, text, metadata: copyMetadata(entry.metadata), createdAt: now,
+    ...(docId === undefined ? {} : { docId }),
+    ...(start === undefined ? {} : { start }),
+    ...(end === undefined ? {} : { end }),
+  };
+}
+
+function isOffset(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function invalid(path: string, reason: string): ValidationError {
+  return new ValidationError(`Cannot add the entry: '${path}' ${reason}`, { path });
+}

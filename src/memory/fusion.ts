@@ -1,0 +1,23 @@
+import type { ScoredRow } from './index/top-k.ts';
+
+// The usual constant of reciprocal rank fusion; large enough that the first ranks do not decide alone.
+const RANK_OFFSET = 60;
+
+/** One ranking and how much it counts, 0 or more. */
+export interface WeightedRanking {
+  readonly ranking: readonly ScoredRow[];
+  readonly weight: number;
+}
+
+/** Weighted reciprocal rank fusion, best first; 1 means first in every ranking that counts. */
+export function fuse(rankings: readonly WeightedRanking[], order: (a: number, b: number) => number): ScoredRow[] {
+  const scores = new Map<number, number>();
+  let most = 0;
+  for (const { ranking, weight } of rankings) {
+    most += weight / (RANK_OFFSET + 1);
+    ranking.forEach(({ row }, rank) => scores.set(row, (scores.get(row) ?? 0) + weight / (RANK_OFFSET + 1 + rank)));
+  }
+  return [...scores]
+    .map(([row, score]) => ({ row, score: most === 0 ? 0 : score / most }))
+    .sort((a, b) => b.score - a.score || order(a.row, b.row));
+}

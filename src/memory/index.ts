@@ -1,0 +1,18 @@
+/**
+ * Recall: add texts, find them again by meaning and by words, in any runtime.
+ *
+ * Use it for retrieval, chat history and similarity search. Subpath export `blazen-ts/memory`.
+ *
+ * @module
+ */
+export { Memory } from './memory.ts';
+export type { AddManyOptions, BackendInput, IngestProgress, SearchMode, SearchOptions } from './memory.ts';
+export { MemoryResult } from './memory-result.ts';
+export type { ResultSpan } from './memory-result.ts';
+export type { MemoryEntry } from './entry.ts';
+export type { MemoryFilter } from './filter.ts';
+export { HashEmbedder } from './hash-embedder.ts';
+export type { EmbedderInput, EmbedsTexts } from './embedder.ts';
+export { InMemoryBackend } from './in-memory-backend.ts';
+export { CustomBackendAdapter, MemoryBackend } from './custom-backend.ts';
+export type { CustomBackendHandlers, CustomEntry } from './custom-backend.ts';
