@@ -1,0 +1,34 @@
+// The one table of front doors. package.json#exports, deno.json#exports, the four bundles, the size budgets and the
+// tests that walk "every entry" are all derived from it. A new room adds one line here and runs `npm run sync`.
+
+/** The four bundles, in the order in which their conditions must appear in package.json (deno first, default last). */
+export const bundles = /** @type {const} */ (['deno', 'workers', 'browser', 'node']);
+
+/**
+ * @typedef {object} Entry
+ * @property {string} subpath what a user writes after the package name
+ * @property {string} source file under src/
+ * @property {ReadonlyArray<'node' | 'deno' | 'workerd' | 'browser' | 'bun'>} [hosts] hosts that can load it; all when absent
+ */
+
+/** @type {readonly Entry[]} */
+export const entries = [
+  { subpath: '.', source: 'index.ts' },
+  { subpath: './events', source: 'events/index.ts' },
+];
+
+/** Programs: built into dist/node only, reached through package.json#bin, no export. @type {readonly string[]} */
+export const programs = [];
+
+/** The path of a source file inside a bundle, without extension: `memory/index.ts` becomes `memory/index`. */
+export const stem = (/** @type {string} */ source) => source.replace(/\.ts$/, '');
+
+/** The package.json#exports value of one entry. Condition order matters: the first match wins. */
+export const exportsOf = (/** @type {Entry} */ { source }) => ({
+  deno: { types: `./dist/deno/types/${stem(source)}.d.ts`, default: `./dist/deno/${stem(source)}.js` },
+  types: `./dist/types/${stem(source)}.d.ts`,
+  workerd: `./dist/workers/${stem(source)}.js`,
+  browser: `./dist/browser/${stem(source)}.js`,
+  node: `./dist/node/${stem(source)}.js`,
+  default: `./dist/browser/${stem(source)}.js`,
+});

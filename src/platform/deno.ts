@@ -1,0 +1,14 @@
+import type { HostName } from './types.ts';
+
+interface DenoHost { readonly Deno: { readonly env: { get(name: string): string | undefined } } }
+
+export const hostName: HostName = 'deno';
+
+/** Without the env permission the variable counts as unset; asking would stop a program that does not need it. */
+export function readEnv(name: string): string | undefined {
+  try {
+    return (globalThis as unknown as DenoHost).Deno.env.get(name) || undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,10 @@
+/** The runtimes this package distinguishes; Bun counts as `node`. */
+export type HostName = 'node' | 'deno' | 'workerd' | 'browser' | 'unknown';
+
+/** What `#platform` gives: tiny functions whose absence is not an error. Never named in a public declaration. */
+export interface Platform {
+  /** The runtime the loaded bundle was built for. */
+  readonly hostName: HostName;
+  /** An environment variable; undefined when it is unset, empty, not permitted or unknown to the runtime. */
+  readEnv(name: string): string | undefined;
+}

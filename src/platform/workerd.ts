@@ -1,0 +1,9 @@
+import type { HostName } from './types.ts';
+
+export const hostName: HostName = 'workerd';
+
+/** Workers have `process.env` only under the nodejs_compat flag. */
+export function readEnv(name: string): string | undefined {
+  const host = globalThis as { process?: { env?: Record<string, string | undefined> } };
+  return host.process?.env?.[name] || undefined;
+}

@@ -1,0 +1,55 @@
+import { rmSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
+import { defineConfig, type EnvironmentOptions } from 'vite';
+import { bundles, entries, programs, stem } from './scripts/entries.mjs';
+
+// One config, four bundles that differ only in the conditions that choose `#platform`. Modules are preserved, so that a
+// consumer's bundler drops what is not used (a single file per entry kept whole libraries alive).
+
+const shared = Object.fromEntries(entries.map(({ source }) => [stem(source), `src/${source}`]));
+const nodeOnly = Object.fromEntries(programs.map((source) => [stem(source), `src/${source}`]));
+
+/** Everything that is not a file of ours stays an import. */
+const external = (id: string): boolean => !/^[.#\0]/.test(id) && !isAbsolute(id) && !id.startsWith('src/');
+
+function bundle(name: (typeof bundles)[number], condition: string): EnvironmentOptions {
+  return {
+    consumer: name === 'browser' ? 'client' : 'server',
+    resolve: { conditions: [condition, 'module', 'import', 'default'] },
+    build: {
+      outDir: `dist/${name}`,
+      emptyOutDir: true,
+      copyPublicDir: false,
+      sourcemap: true,
+      target: 'es2022',
+      minify: false,
+      lib: { entry: name === 'node' ? { ...shared, ...nodeOnly } : shared, formats: ['es'] },
+      rolldownOptions: {
+        external,
+        output: {
+          preserveModules: true,
+          preserveModulesRoot: 'src',
+          entryFileNames: '[name].js',
+          chunkFileNames: 'chunks/[name]-[hash].js',
+        },
+      },
+    },
+  };
+}
+
+export default defineConfig({
+  logLevel: 'warn',
+  builder: {
+    sharedConfigBuild: true,
+    async buildApp(builder) {
+      rmSync('dist', { recursive: true, force: true });
+      for (const name of bundles) await builder.build(builder.environments[name]!);
+    },
+  },
+  environments: {
+    browser: bundle('browser', 'browser'),
+    node: bundle('node', 'node'),
+    workers: bundle('workers', 'workerd'),
+    deno: bundle('deno', 'deno'),
+  },
+});
