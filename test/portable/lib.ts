@@ -1,0 +1,7 @@
+// The namespaces under test. A room adds one line when it adds an entry; a suite reads what it needs from `lib`.
+import * as events from '../../src/events/index.ts';
+import * as root from '../../src/index.ts';
+
+export const lib = { root, events };
+
+export type Lib = typeof lib;

@@ -1,0 +1,49 @@
+import { cloudflareTest } from '@cloudflare/vitest-pool-workers';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+import { chromiumLaunch } from './scripts/chromium.mjs';
+import { workerd } from './scripts/workerd.mjs';
+
+// Three of the four hosts of the portable suites; the fourth is vitest.deno.config.ts.
+const portable = 'test/portable/run.test.ts';
+
+export default defineConfig({
+  test: {
+    allowOnly: false,
+    projects: [
+      {
+        define: { __HOST__: '"node"' },
+        resolve: { conditions: ['node', 'module', 'import', 'default'] },
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: [portable, 'test/{unit,architecture,pins,runtimes/node}/**/*.test.ts'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        define: { __HOST__: '"workerd"' },
+        plugins: [cloudflareTest({ miniflare: workerd })],
+        test: { name: 'workerd', include: [portable, 'test/runtimes/workerd/**/*.test.ts'], testTimeout: 20_000 },
+      },
+      {
+        define: { __HOST__: '"browser"' },
+        // Named here because a dependency found in the middle of a run reloads the page under the tests.
+        optimizeDeps: { include: ['eventemitter3', 'fast-check', 'idb-keyval', 'zod'] },
+        test: {
+          name: 'chromium',
+          include: [portable, 'test/runtimes/browser/**/*.test.ts'],
+          testTimeout: 20_000,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            api: { host: '127.0.0.1' },
+            instances: [{ browser: 'chromium' }],
+            provider: playwright({ launchOptions: chromiumLaunch() }),
+          },
+        },
+      },
+    ],
+  },
+});

@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config';
+
+// Vitest itself runs inside Deno here: `npm run test:deno`. Forks, because Deno's worker_threads lack a method that the
+// thread pool calls at its end.
+const conditions = ['deno', 'module', 'import', 'default'];
+
+export default defineConfig({
+  define: { __HOST__: '"deno"' },
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    name: 'deno',
+    allowOnly: false,
+    pool: 'forks',
+    include: ['test/portable/run.test.ts', 'test/runtimes/deno/**/*.test.ts'],
+    testTimeout: 20_000,
+  },
+});
