@@ -1,0 +1,48 @@
+import { entry } from '../entry.mjs';
+
+const { Workflow } = await import(entry('./workflow'));
+
+const START = 'blazen::StartEvent';
+const stop = (result) => ({ type: 'blazen::StopEvent', result });
+const output = async (workflow, input) => (await workflow.run(input)).data;
+
+export function chain(n) {
+  const workflow = new Workflow('chain')
+    .addStep('start', [START], async () => ({ type: 'step', i: 1 }))
+    .addStep('step', ['step'], async (e) => (e.i < n ? { type: 'step', i: e.i + 1 } : stop(e.i)));
+  return () => output(workflow, {});
+}
+
+export function small(n) {
+  const workflow = new Workflow('small')
+    .addStep('start', [START], async (e) => ({ type: 'a', i: e.i + 1 }))
+    .addStep('a', ['a'], async (e) => ({ type: 'b', i: e.i + 1 }))
+    .addStep('b', ['b'], async (e) => stop(e.i + 1));
+  return async () => {
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += await output(workflow, { i });
+    return sum;
+  };
+}
+
+export function fan(n) {
+  const workflow = new Workflow('fan')
+    .addStep('start', [START], async () => Array.from({ length: n }, (_, i) => ({ type: 'item', i })))
+    .addStep('item', ['item'], async (e) => ({ type: 'done', i: e.i }))
+    .addStep('all', ['done'], async (e) => stop(e.events.reduce((sum, done) => sum + done.i, 0)), { collect: n });
+  return () => output(workflow, {});
+}
+
+export function stream(n) {
+  const workflow = new Workflow('stream').addStep('write', [START], async (_, ctx) => {
+    for (let i = 0; i < n; i++) if (!ctx.writeEventToStream({ type: 'tick', i })) await ctx.drained();
+    return stop(n);
+  });
+  return async () => {
+    const handler = await workflow.runWithHandler({});
+    let sum = 0;
+    for await (const e of handler) if (e.type === 'tick') sum += e.i;
+    await handler.result();
+    return sum;
+  };
+}

@@ -1,0 +1,86 @@
+// Its stream queue is shifted item by item: beyond about 30,000 waiting items each shift copies the rest. Its fan-out
+// registers one abort listener per step on one signal: 100,000 at once take minutes.
+export const sizes = { fan: 10_000, stream: 30_000 };
+
+const { createWorkflow, inMemoryRunStore, runWorkflow } = await import('@tanstack/workflow-core');
+
+// This engine always keeps a log, so every scenario runs on its in-memory store, a new one per run.
+async function result(workflow, input) {
+  let output;
+  const runStore = inMemoryRunStore();
+  for await (const e of runWorkflow({ workflow, input, runStore, outputSink: (value) => { output = value; } })) void e;
+  return output;
+}
+
+export function chain(n) {
+  const workflow = createWorkflow({ id: 'chain' }).handler(async (ctx) => {
+    let i = 0;
+    while (i < n) i = await ctx.step(`step-${i}`, async () => i + 1);
+    return i;
+  });
+  return () => result(workflow, 0);
+}
+
+export function small(n) {
+  const workflow = createWorkflow({ id: 'small' }).handler(async (ctx) => {
+    const a = await ctx.step('a', async () => ctx.input + 1);
+    const b = await ctx.step('b', async () => a + 1);
+    return ctx.step('c', async () => b + 1);
+  });
+  return async () => {
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += await result(workflow, i);
+    return sum;
+  };
+}
+
+export function fan(n) {
+  const workflow = createWorkflow({ id: 'fan' }).handler(async (ctx) => {
+    const items = Array.from({ length: n }, (_, i) => ctx.step(`item-${i}`, async () => i));
+    const got = await Promise.all(items);
+    return ctx.step('all', async () => got.reduce((sum, i) => sum + i, 0));
+  });
+  return () => result(workflow, 0);
+}
+
+export function stream(n) {
+  const workflow = createWorkflow({ id: 'stream' }).handler(async (ctx) => {
+    for (let i = 0; i < n; i++) ctx.emit('tick', i);
+    return n;
+  });
+  return async () => {
+    let sum = 0;
+    for await (const e of runWorkflow({ workflow, input: 0, runStore: inMemoryRunStore() })) {
+      if (e.type === 'CUSTOM') sum += e.value;
+    }
+    return sum;
+  };
+}
+
+export function journalled(n) {
+  const kilobyte = 'x'.repeat(1000);
+  const workflow = createWorkflow({ id: 'journalled' }).handler(async (ctx) => {
+    let i = 0;
+    while (i < n) i = (await ctx.step(`step-${i}`, async () => ({ history: kilobyte, i: i + 1 }))).i;
+    return i;
+  });
+  return () => result(workflow, 0);
+}
+
+export function parked() {
+  const runStore = inMemoryRunStore();
+  const workflow = createWorkflow({ id: 'parked' }).handler(async (ctx) => ctx.input + (await ctx.waitForEvent('answer')));
+  return async (i) => {
+    const runId = `run-${i}`;
+    for await (const e of runWorkflow({ workflow, input: i, runStore, runId })) void e;
+    return {
+      answer: async (payload) => {
+        let output;
+        const delivery = { signalId: `signal-${i}`, name: 'answer', payload };
+        const run = { workflow, runId, runStore, signalDelivery: delivery, outputSink: (value) => { output = value; } };
+        for await (const e of runWorkflow(run)) void e;
+        return output;
+      },
+    };
+  };
+}

@@ -1,0 +1,68 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { scenarios } from './scenarios.mjs';
+
+const DOCS = new URL('../../docs/benchmarks.md', import.meta.url);
+const OPEN = '<!-- bench:engine -->';
+const CLOSE = '<!-- /bench:engine -->';
+
+const whole = (n) => n.toLocaleString('en-US');
+const percent = (share) => `${(share * 100).toPrecision(share < 0.1 ? 2 : 3).replace(/\.0+$/, '')} %`;
+const times = (ratio) => (ratio === undefined ? '' : `${ratio < 10 ? ratio.toFixed(1) : whole(Math.round(ratio))} ×`);
+
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
+}
+
+const columns = {
+  speed: {
+    head: (per) => ['engine', `${per}s/s, share of the floor`, 'cold', 'blazen-ts is faster by', 'time for 10 × n'],
+    cells: (row, ours) => [
+      percent(row.warm),
+      percent(row.cold),
+      ours?.warm === undefined || row === ours ? '' : times(ours.warm / row.warm),
+      row.growth === undefined ? '' : `${times(row.growth)} (n = ${whole(row.growthFrom)})`,
+    ],
+  },
+  parked: {
+    head: () => ['engine', 'bytes a run', 'times the floor'],
+    cells: (row) => [whole(Math.round(row.bytes)), times(row.timesFloor)],
+  },
+  import: {
+    head: () => ['engine', 'times the floor'],
+    cells: (row) => [times(row.timesFloor)],
+  },
+};
+
+/** One scenario as a markdown table, fastest engine of each kind in the order asked for. */
+export function scenarioTable(scenario, summary, labels) {
+  const { kind, per, about, n } = scenarios[scenario];
+  const found = summary[scenario];
+  const { head, cells } = columns[kind];
+  const titles = head(per);
+  const rows = Object.keys(labels).filter((key) => found[key] !== undefined && key !== 'floor').map((key) => {
+    const row = found[key];
+    if (row.unsupported) return [labels[key], 'not measured', ...titles.slice(2).map(() => '')];
+    if (row.error !== undefined) return [labels[key], `failed: ${row.error}`, ...titles.slice(2).map(() => '')];
+    const size = row.n === undefined || row.n === n ? '' : ` (n = ${whole(row.n)})`;
+    return [labels[key] + size, ...cells(row, found.ours)];
+  });
+  const floor = found.floor?.growth === undefined ? '' : `\n\nThe floor itself takes ${times(found.floor.growth)} for 10 × n.`;
+  return `**${scenario}**: ${about}\n\n${table(titles, rows)}${floor}`;
+}
+
+export function goalTable(goals) {
+  const rows = goals.map((goal) => [goal.name, goal.must, goal.value, { true: 'yes', false: '**no**' }[goal.holds] ?? '']);
+  return `**Goals**\n\n${table(['goal', 'must', 'found', 'holds'], rows)}`;
+}
+
+/** Puts the tables of this run between the markers of docs/benchmarks.md, which it creates when it is not there. */
+export function writeDocs({ tables, goals, host }) {
+  const page = existsSync(DOCS) ? readFileSync(DOCS, 'utf8') : `# Benchmarks\n\n${OPEN}\n${CLOSE}\n`;
+  const [from, to] = [page.indexOf(OPEN), page.indexOf(CLOSE)];
+  if (from < 0 || to < from) throw new Error(`docs/benchmarks.md has no ${OPEN} … ${CLOSE} section`);
+  const how = `Written by \`npm run bench -- engine --write\` on Node ${host.node}, ${host.cores} shared cores, ` +
+    `${host.passes} passes. Ratios of one run: see [bench/README.md](../bench/README.md) for what they mean.`;
+  const section = ['## Engine', how, ...tables, goals].filter((part) => part !== '').join('\n\n');
+  writeFileSync(DOCS, `${page.slice(0, from)}${OPEN}\n\n${section}\n\n${page.slice(to)}`);
+}

@@ -1,0 +1,18 @@
+/** A measuring process prints its result after this, because some engines print too. */
+export const MARK = '\u0001result ';
+
+const sumBelow = (n) => (n * (n - 1)) / 2;
+
+/**
+ * What is run. `kind` names the measurement in measure.mjs; `n` is the size of one execution, `expect(n)` the answer
+ * every engine must give for it, `per` what the rate counts, `grows` that ten times n is measured too.
+ */
+export const scenarios = {
+  chain: { kind: 'speed', n: 1_000, per: 'step', expect: (n) => n, about: '1,000 steps in a row' },
+  small: { kind: 'speed', n: 100, per: 'run', expect: (n) => sumBelow(n) + 3 * n, about: 'runs of three steps, one after the other' },
+  fan: { kind: 'speed', n: 10_000, per: 'item', expect: sumBelow, grows: true, about: 'one event to 10,000, collected into one' },
+  stream: { kind: 'speed', n: 100_000, per: 'event', expect: sumBelow, grows: true, about: '100,000 events to one reader' },
+  journalled: { kind: 'speed', n: 1_000, per: 'step', expect: (n) => n, about: '1,000 steps, each journalled in memory, 1 KB of unchanged state' },
+  parked: { kind: 'parked', n: 10_000, about: '10,000 runs waiting for an answer: heap of each' },
+  import: { kind: 'import', n: 11, about: 'cold import, fresh processes' },
+};
