@@ -1,0 +1,4 @@
+/** Files of src/ between 300 and 500 lines, each with the reason why splitting it would make it harder to read. */
+export const allowedLongFiles: Readonly<Record<string, string>> = {
+  'memory/memory.ts': 'one documented class; what its verbs do already lives in files of their own',
+};

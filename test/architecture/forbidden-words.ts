@@ -1,0 +1,16 @@
+/** What the bundle of an entry may not contain. Words are matched whole, without case; `imports` are external modules. */
+export interface Forbidden {
+  readonly words?: readonly RegExp[];
+  readonly imports?: readonly RegExp[];
+}
+
+/** Rules of every entry that loads in a browser. */
+export const everywhere: Forbidden = { imports: [/^node:/, /^zod(\/|$)/], words: [/\bnode:[a-z]/] };
+
+/** Rules by subpath, on top of those. An engine must not know a vendor; a memory must not need an engine. */
+export const forbidden: Readonly<Record<string, Forbidden>> = {
+  '.': { words: [/\bzod\b/i] },
+  './workflow': { words: [/anthropic/i, /openai/i, /onnx/i] },
+  './events': { words: [/anthropic/i, /openai/i, /onnx/i] },
+  './memory': { words: [/\bWorkflow\b/] },
+};

@@ -1,0 +1,71 @@
+// The dependency law: which room of src/ may import what. Data only; check-law.ts applies it.
+// A wider law is a decision: change it here, in its own commit, with the reason in the message.
+
+export interface RoomLaw {
+  /** Rooms whose front door may be imported at run time; `base` and `spec` may be entered by file. */
+  readonly rooms: readonly string[];
+  /** npm packages that may be imported statically. */
+  readonly npm?: readonly string[];
+  /** npm packages that may be imported with `import()` and as types only. */
+  readonly lazy?: readonly string[];
+  /** May import `#platform`. */
+  readonly platform?: true;
+  /** May import `node:`, `bun:` and `cloudflare:` modules. */
+  readonly host?: true;
+  /** Has no index.ts of its own: each folder (`stores/<name>`) or file (`providers/<vendor>.ts`) is a door. */
+  readonly doors?: true;
+}
+
+const floor = ['base', 'spec'];
+const engine = [...floor, 'events', 'workflow'];
+const parts = [
+  ...engine, 'pipeline', 'model', 'http', 'providers', 'content', 'agent', 'memory', 'rag', 'prompts', 'media', 'local',
+  'telemetry', 'peer', 'blocks', 'durable', 'stores', 'classic', 'testing',
+];
+
+export const law: Readonly<Record<string, RoomLaw>> = {
+  base: { rooms: [] },
+  spec: { rooms: ['base'] },
+  events: { rooms: floor },
+  workflow: { rooms: [...floor, 'events'], npm: ['eventemitter3'], platform: true },
+  pipeline: { rooms: engine },
+  model: { rooms: floor },
+  http: { rooms: floor, npm: ['ky', 'eventsource-parser'], lazy: ['aws4fetch'], platform: true },
+  providers: { rooms: [...floor, 'http'], doors: true },
+  content: { rooms: [...floor, 'http'] },
+  agent: { rooms: [...engine, 'model', 'content'] },
+  memory: { rooms: floor, npm: ['eventemitter3'] },
+  rag: { rooms: [...engine, 'memory'] },
+  prompts: { rooms: floor },
+  media: { rooms: [...floor, 'http', 'content'] },
+  local: {
+    rooms: [...floor, 'model'],
+    lazy: [
+      '@mlc-ai/web-llm', '@huggingface/transformers', '@huggingface/tokenizers', 'onnxruntime-web', '@transcribe/shout',
+    ],
+    platform: true,
+  },
+  telemetry: { rooms: [...floor, 'http'] },
+  peer: { rooms: [...engine, 'http'] },
+  blocks: { rooms: [...engine, 'model', 'agent', 'prompts'] },
+  durable: { rooms: engine },
+  stores: { rooms: floor, doors: true },
+  server: { rooms: [...parts, 'server'] },
+  cli: { rooms: [...parts, 'server', 'platform/node'] },
+  classic: { rooms: [...floor, 'model', 'providers', 'content', 'media', 'memory', 'agent', 'local', 'http'] },
+  testing: { rooms: floor },
+  platform: { rooms: floor, npm: ['idb-keyval'], host: true, doors: true },
+};
+
+/** Entry files in the root of src/ may open any front door. */
+export const rootLaw: RoomLaw = { rooms: [...parts, 'server'] };
+
+/** Root files without imports that every room may use. */
+export const rootLeaves: readonly string[] = ['version.ts'];
+
+/** Rooms whose files may be imported by path from other rooms; they need no front door. */
+export const openRooms: readonly string[] = floor;
+
+/** Longest file that passes, and the length above which allowed-long-files.ts must give a reason. */
+export const maxLines = 500;
+export const reasonAbove = 300;
