@@ -20,7 +20,7 @@ export function isBlank(text: string, start: number, end: number): boolean {
   return true;
 }
 
-const JOINS_PREVIOUS = /^[\p{M}\u200d\ufe0e\ufe0f\u{1f3fb}-\u{1f3ff}\u{e0020}-\u{e007f}]/u;
+const JOINS_PREVIOUS = /^(?:\p{M}|\p{Emoji_Modifier}|\u200d|[\u{e0020}-\u{e007f}])/u;
 const REGIONAL_LOW_FROM = 0xdde6;
 const REGIONAL_LOW_TO = 0xddff;
 const MAX_CLUSTER = 64;

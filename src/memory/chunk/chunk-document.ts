@@ -19,7 +19,7 @@ export interface Chunk {
 
 /** How a document is cut. */
 export interface ChunkOptions {
-  /** Longest passage, in units of `measure`. Default 1000. */
+  /** Longest passage, in units of `measure`. Default 1000, at least 2. */
   readonly maxLength?: number;
   /** How much of the end of a passage may be repeated at the start of the next, same unit. Default 100. */
   readonly overlap?: number;
@@ -34,7 +34,9 @@ export interface ChunkOptions {
  */
 export function chunkDocument(document: SourceDocument, options: ChunkOptions = {}): Chunk[] {
   const { maxLength = 1000, overlap = 100, measure } = options;
-  if (!(maxLength >= 1)) throw new ValidationError("Cannot cut the document: 'maxLength' is less than 1", { path: 'maxLength' });
+  // One character may need two units, and is never torn.
+  const least = measure === undefined ? 2 : 1;
+  if (!(maxLength >= least)) throw new ValidationError(`Cannot cut the document: 'maxLength' is less than ${least}`, { path: 'maxLength' });
   if (!(overlap >= 0 && overlap < maxLength)) {
     throw new ValidationError("Cannot cut the document: 'overlap' is not between 0 and 'maxLength'", { path: 'overlap' });
   }

@@ -1,0 +1,87 @@
+import * as fc from 'fast-check';
+import MiniSearch from 'minisearch';
+import { describe, expect, it } from 'vitest';
+import { Bitmap } from '../../../src/memory/index/bitmap.ts';
+import { Bm25Index } from '../../../src/memory/lexical/bm25-index.ts';
+import { tokenize } from '../../../src/memory/lexical/tokenize.ts';
+import { realParagraphs, seeded } from './real-text.ts';
+
+const byRow = (a: number, b: number): number => a - b;
+
+function rows(count: number, skip: ReadonlySet<number> = new Set()): Bitmap {
+  const bitmap = new Bitmap(count);
+  for (let row = 0; row < count; row++) if (!skip.has(row)) bitmap.add(row);
+  return bitmap;
+}
+
+describe('tokenize', () => {
+  it.each([
+    ['Hello, World! x2', ['hello', 'world', 'x2']], ['', []], ['Grüße  ÉCOLE', ['grüße', 'école']], ['ﬁne ２', ['fine', '2']],
+    ['漢字かな', ['漢字', '字か', 'かな']], ['漢', ['漢']], ['React入門2024', ['react', '入門', '2024']], ["don't", ['don', 't']],
+  ])('%j gives %j', (text, tokens) => {
+    expect(tokenize(text)).toEqual(tokens);
+  });
+});
+
+describe('Bm25Index', () => {
+  it('scores as if removed texts had never been there, before and after compaction', () => {
+    const text = fc.array(fc.constantFrom('ant', 'bee', 'cow', 'dog', 'elk', 'fox'), { minLength: 1, maxLength: 8 }).map((words) => words.join(' '));
+    fc.assert(fc.property(fc.array(fc.tuple(text, fc.boolean()), { minLength: 1, maxLength: 30 }), text, (documents, query) => {
+      const index = new Bm25Index();
+      const pure = new Bm25Index();
+      const removed = new Set<number>();
+      const numbers: number[] = [];
+      documents.forEach(([words, keep], row) => {
+        index.add(row, words);
+        if (keep) {
+          pure.add(numbers.length, words);
+          numbers.push(row);
+        } else removed.add(row);
+      });
+      for (const row of removed) index.remove(row, documents[row]?.[0] as string);
+      const expected = pure.search(query, 50, rows(numbers.length), byRow);
+      const live = rows(documents.length, removed);
+      expect(index.search(query, 50, live, byRow)).toEqual(expected.map(({ row, score }) => ({ row: numbers[row], score })));
+      index.compact(live);
+      expect(index.search(query, 50, rows(numbers.length), byRow)).toEqual(expected);
+    }), { numRuns: 300 });
+  });
+
+  it('gives scores between 0 and 1', () => {
+    const index = new Bm25Index();
+    ['rare word', 'word word word word', 'other'].forEach((text, row) => index.add(row, text));
+    const [first, second] = index.search('rare word', 9, rows(3), byRow);
+    expect(first?.row).toBe(0);
+    expect(first?.score).toBeGreaterThan(second?.score ?? 1);
+    expect(first?.score).toBeLessThanOrEqual(1);
+    expect(second?.score).toBeGreaterThan(0);
+  });
+
+  it('finds a known paragraph of real text as well as MiniSearch does', () => {
+    const texts = realParagraphs(4000);
+    expect(texts.length).toBeGreaterThan(2000);
+    const index = new Bm25Index();
+    texts.forEach((text, row) => index.add(row, text));
+    const oracle = new MiniSearch<{ id: number; text: string }>({ fields: ['text'] });
+    oracle.addAll(texts.map((text, id) => ({ id, text })));
+    const random = seeded(7);
+    const all = rows(texts.length);
+    let [ours, theirs, queries] = [0, 0, 0];
+    while (queries < 300) {
+      const row = Math.floor(random() * texts.length);
+      const words = [...new Set((texts[row] as string).match(/[A-Za-z]{4,}/g) ?? [])];
+      if (words.length < 8) continue;
+      const query = Array.from({ length: 4 }, () => words[Math.floor(random() * words.length)]).join(' ');
+      queries++;
+      ours += reciprocal(index.search(query, 10, all, byRow).map((hit) => hit.row), row);
+      theirs += reciprocal(oracle.search(query).slice(0, 10).map((hit) => hit.id as number), row);
+    }
+    expect(ours / queries).toBeGreaterThan(theirs / queries - 0.01);
+    expect(ours / queries).toBeGreaterThan(0.8);
+  });
+});
+
+function reciprocal(ranking: readonly number[], wanted: number): number {
+  const at = ranking.indexOf(wanted);
+  return at < 0 ? 0 : 1 / (at + 1);
+}
