@@ -15,6 +15,7 @@ export const bundles = /** @type {const} */ (['deno', 'workers', 'browser', 'nod
 export const entries = [
   { subpath: '.', source: 'index.ts' },
   { subpath: './events', source: 'events/index.ts' },
+  { subpath: './memory', source: 'memory/index.ts' },
 ];
 
 /** Programs: built into dist/node only, reached through package.json#bin, no export. @type {readonly string[]} */

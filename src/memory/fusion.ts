@@ -1,7 +1,8 @@
 import type { ScoredRow } from './index/top-k.ts';
 
-// The usual constant of reciprocal rank fusion; large enough that the first ranks do not decide alone.
-const RANK_OFFSET = 60;
+// Smaller than the usual 60: with rankings that disagree, a first place has to weigh more than a common middle one.
+// Measured with misspelt and inflected queries on real paragraphs.
+const RANK_OFFSET = 10;
 
 /** One ranking and how much it counts, 0 or more. */
 export interface WeightedRanking {

@@ -1,14 +1,16 @@
 import type { EmbedOptions, EmbeddingSpec } from '../spec/embedding.ts';
 import { tokenize } from './lexical/tokenize.ts';
 
-const DIMENSIONS = 384;
+const DIMENSIONS = 512;
 const MIN_GRAM = 3;
 const MAX_GRAM = 5;
-const GRAM_SHARE = 0.7;
-const PAIR_SHARE = 0.5;
+// Measured on paragraphs of real package documentation with inflected and misspelt queries: parts of words carry the
+// ranking (exact words are the keyword ranking's business), and pairs of words may only break ties.
+const GRAM_SHARE = 0.9;
+const PAIR_SHARE = 0.2;
 
 /**
- * The embedder a memory uses when it is given none: hashed words, word pairs and character n-grams (3 to 5) in 384 numbers.
+ * The embedder a memory uses when it is given none: hashed words, word pairs and character n-grams (3 to 5) in 512 numbers.
  *
  * It is deterministic, needs no download and runs anywhere at tens of thousands of passages per second. It finds texts
  * that share words, parts of words, inflections and typing errors with the query. It does NOT know meaning: 'car' and
@@ -54,16 +56,13 @@ function shortWordFactor(token: string): number {
 }
 
 function addWord(vector: Float32Array, word: string, weight: number): void {
-  addFeature(vector, hash(word, 0, word.length), weight);
   const framed = `<${word}>`;
   const grams: number[] = [];
-  for (let size = MIN_GRAM; size <= MAX_GRAM; size++) {
-    for (let start = 0; start + size <= framed.length; start++) {
-      if (size < framed.length) grams.push(hash(framed, start, start + size));
-    }
+  for (let size = MIN_GRAM; size <= MAX_GRAM && size < framed.length; size++) {
+    for (let start = 0; start + size <= framed.length; start++) grams.push(hash(framed, start, start + size));
   }
-  const share = (weight * GRAM_SHARE) / Math.sqrt(Math.max(1, grams.length)) * 1.5;
-  for (const gram of grams) addFeature(vector, gram, share);
+  addFeature(vector, hash(word, 0, word.length), grams.length === 0 ? weight : weight * (1 - GRAM_SHARE));
+  for (const gram of grams) addFeature(vector, gram, (weight * GRAM_SHARE) / Math.sqrt(grams.length));
 }
 
 function addFeature(vector: Float32Array, code: number, weight: number): void {

@@ -78,6 +78,10 @@ export class MemoryIndex {
     return first < second ? -1 : first > second ? 1 : 0;
   };
 
+  coverage(query: string): number {
+    return this.#words.coverage(query);
+  }
+
   /** The entry of a live row. */
   entryAt(row: number): StoredEntry {
     return this.#entries[row] as StoredEntry;

@@ -29,8 +29,9 @@ export interface SearchOptions {
   /** Default 'hybrid'. */
   readonly mode?: SearchMode;
   /**
-   * How much each ranking counts in 'hybrid', 0 or more. Default 1 and 1; with the embedded default embedder the
-   * semantic ranking counts less, because it sees the same words as the keyword ranking.
+   * How much each ranking counts in 'hybrid', 0 or more. Default: 1 for the semantic ranking (0.5 for the embedded
+   * embedder, which sees the same words), and for the keyword ranking the share of the query's weight that lies on
+   * words that occur in the memory (1 when all do).
    */
   readonly weights?: { readonly semantic?: number; readonly keyword?: number };
   readonly signal?: AbortSignal;
@@ -297,7 +298,7 @@ export class Memory {
     const pool = Math.max(FUSION_POOL, limit * 4);
     return fuse([
       { ranking: index.byVector(vector, pool, allowed), weight: options.weights?.semantic ?? (this.#hashed ? HASHED_SEMANTIC_WEIGHT : 1) },
-      { ranking: index.byWords(query, pool, allowed), weight: options.weights?.keyword ?? 1 },
+      { ranking: index.byWords(query, pool, allowed), weight: options.weights?.keyword ?? index.coverage(query) },
     ], index.order).slice(0, limit);
   }
 }

@@ -1,7 +1,8 @@
 // The namespaces under test. A room adds one line when it adds an entry; a suite reads what it needs from `lib`.
 import * as events from '../../src/events/index.ts';
+import * as memory from '../../src/memory/index.ts';
 import * as root from '../../src/index.ts';
 
-export const lib = { root, events };
+export const lib = { root, events, memory };
 
 export type Lib = typeof lib;

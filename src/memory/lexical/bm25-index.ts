@@ -72,6 +72,18 @@ export class Bm25Index {
     return Math.log(1 + (this.#documents - found + 0.5) / (found + 0.5));
   }
 
+  /** How much of the query's weight lies on words that occur at all, 0 to 1. */
+  coverage(query: string): number {
+    let known = 0;
+    let total = 0;
+    for (const term of new Set(tokenize(query))) {
+      const idf = this.idf(term);
+      total += idf;
+      if (this.#terms.has(term)) known += idf;
+    }
+    return total === 0 ? 0 : known / total;
+  }
+
   /** The best `limit` rows of `allowed` that contain a word of the query; scores between 0 and 1. */
   search(query: string, limit: number, allowed: Bitmap, order: RowOrder): ScoredRow[] {
     const terms = [...new Set(tokenize(query))];
