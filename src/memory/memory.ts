@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { EventEmitter } from 'eventemitter3';
 import { abortError, throwIfAborted } from '../base/abort.ts';
 import { MemoryNoEmbedderError, ValidationError } from '../base/error-classes.ts';
