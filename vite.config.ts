@@ -7,7 +7,7 @@ import { bundles, entries, programs, stem } from './scripts/entries.mjs';
 // consumer's bundler drops what is not used (a single file per entry kept whole libraries alive).
 
 const shared = Object.fromEntries(entries.map(({ source }) => [stem(source), `src/${source}`]));
-const nodeOnly = Object.fromEntries(programs.map((source) => [stem(source), `src/${source}`]));
+const nodeOnly = Object.fromEntries(programs.map(({ source }) => [stem(source), `src/${source}`]));
 
 /** Everything that is not a file of ours stays an import. */
 const external = (id: string): boolean => !/^[.#\0]/.test(id) && !isAbsolute(id) && !id.startsWith('src/');

@@ -18,7 +18,10 @@ export const entries = [
   { subpath: './memory', source: 'memory/index.ts' },
 ];
 
-/** Programs: built into dist/node only, reached through package.json#bin, no export. @type {readonly string[]} */
+/**
+ * Programs: built into dist/node only, reached through package.json#bin under their name, no export.
+ * @type {ReadonlyArray<{ name: string, source: string }>}
+ */
 export const programs = [];
 
 /** The path of a source file inside a bundle, without extension: `memory/index.ts` becomes `memory/index`. */

@@ -1,16 +1,18 @@
-// Writes package.json#exports and deno.json from the table in entries.mjs; with --check only compares.
+// Writes package.json#exports, package.json#bin and deno.json from the table in entries.mjs; with --check only compares.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { entries, exportsOf, programs } from './entries.mjs';
+import { entries, exportsOf, programs, stem } from './entries.mjs';
 
 const at = (/** @type {string} */ path) => new URL(`../${path}`, import.meta.url);
 const read = (/** @type {string} */ path) => JSON.parse(readFileSync(at(path), 'utf8'));
 
-const missing = [...entries.map((entry) => entry.source), ...programs].filter((source) => !existsSync(at(`src/${source}`)));
+const missing = [...entries.map((entry) => entry.source), ...programs.map((program) => program.source)].filter((source) => !existsSync(at(`src/${source}`)));
 if (missing.length > 0) fail(`these sources of scripts/entries.mjs do not exist: ${missing.join(', ')}`);
 
 const manifest = read('package.json');
 manifest.exports = Object.fromEntries(entries.map((entry) => [entry.subpath, exportsOf(entry)]));
 manifest.exports['./package.json'] = './package.json';
+if (programs.length === 0) delete manifest.bin;
+else manifest.bin = Object.fromEntries(programs.map(({ name, source }) => [name, `./dist/node/${stem(source)}.js`]));
 
 const deno = {
   name: '@blazen/blazen-ts',

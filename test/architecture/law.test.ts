@@ -7,7 +7,7 @@ import { law } from './law.ts';
 import { readSources, type Sources } from './read-sources.ts';
 
 const sources = readSources();
-const doors = [...entries.map((entry) => entry.source), ...programs];
+const doors = [...entries.map((entry) => entry.source), ...programs.map((program) => program.source)];
 
 describe('the source tree', () => {
   it('keeps the dependency law', () => {
