@@ -4,10 +4,9 @@ import { chromium } from 'playwright';
 
 /** @returns {string | undefined} */
 export function findChromium() {
-  const wanted = process.env.CHROMIUM_PATH;
-  if (wanted) return executable(wanted) ? wanted : undefined;
   return [
-    chromium.executablePath(), '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome',
+    process.env.CHROMIUM_PATH, chromium.executablePath(),
+    '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome',
   ].find(executable);
 }
 
@@ -20,9 +19,9 @@ export function chromiumLaunch() {
   };
 }
 
-function executable(/** @type {string} */ path) {
+function executable(/** @type {string | undefined} */ path) {
   try {
-    accessSync(path, constants.X_OK);
+    accessSync(path ?? '', constants.X_OK);
     return true;
   } catch {
     return false;
