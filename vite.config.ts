@@ -14,7 +14,8 @@ const external = (id: string): boolean => !/^[.#\0]/.test(id) && !isAbsolute(id)
 
 function bundle(name: (typeof bundles)[number], condition: string): EnvironmentOptions {
   return {
-    consumer: name === 'browser' ? 'client' : 'server',
+    // Also for browsers: a client build wraps every lazy import in a preload helper that wants a document.
+    consumer: 'server',
     resolve: { conditions: [condition, 'module', 'import', 'default'] },
     build: {
       outDir: `dist/${name}`,
