@@ -6,7 +6,7 @@ export interface TestApi {
   ok(value: unknown, message?: string): void;
   /** `Object.is`. */
   equal<T>(actual: T, expected: NoInfer<T>, message?: string): void;
-  /** Structural: own enumerable fields, Map, Set, Date, Error name and message, typed arrays, NaN. */
+  /** Structural: own enumerable fields, Map (keys by identity), Set, Date, Error name and message, typed arrays, NaN. */
   deepEqual(actual: unknown, expected: unknown, message?: string): void;
   /** Runs `run`, which must throw (or reject); gives the error back after checking it. */
   throws(run: () => unknown, expected?: Expected): unknown;
