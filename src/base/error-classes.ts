@@ -1,121 +1,108 @@
-import { BlazenError, type BlazenErrorOptions, type ErrorCode } from './errors.ts';
+import { BlazenError, type ErrorCode } from './errors.ts';
 
-// The tree, one class per kind of failure a caller may want to tell apart. Names are literals: they survive minifying.
+// The tree: one class per kind of failure a caller may want to tell apart. A class is its literal name (it survives
+// minifying), its code and its fields; the root does the rest.
 
 /** A value, option or call that cannot work: fix the calling code. `path` names the offending part where there is one. */
-export class ValidationError extends BlazenError {
+export class ValidationError extends BlazenError<{ path?: string }> {
   static override readonly brand: string = 'ValidationError';
-  readonly path: string | null;
-  constructor(message: string, options: BlazenErrorOptions & { path?: string | null } = {}) {
-    super(message, { code: 'validation', ...options });
-    this.path = options.path ?? null;
-  }
+  static override readonly code: ErrorCode = 'validation';
+  declare readonly path?: string;
 }
 
 /** The feature does not exist here (runtime, provider or backend). */
 export class UnsupportedError extends BlazenError {
   static override readonly brand: string = 'UnsupportedError';
-  constructor(message: string, options: BlazenErrorOptions = {}) { super(message, { code: 'unsupported', ...options }); }
+  static override readonly code: ErrorCode = 'unsupported';
 }
 
 /** A deadline passed. */
 export class TimeoutError extends BlazenError {
   static override readonly brand: string = 'TimeoutError';
-  constructor(message: string, options: BlazenErrorOptions = {}) { super(message, { code: 'timeout', retryable: true, ...options }); }
+  static override readonly code: ErrorCode = 'timeout';
+  static override readonly retryable: boolean = true;
 }
 
 /** The caller stopped the work: `abort()`, an AbortSignal, or a reader that went away. `cause` is the reason given. */
 export class AbortedError extends BlazenError {
   static override readonly brand: string = 'AbortedError';
-  constructor(message: string, options: BlazenErrorOptions = {}) { super(message, { code: 'aborted', ...options }); }
+  static override readonly code: ErrorCode = 'aborted';
 }
 
 /** A value cannot be stored, or stored bytes cannot be read. `path` names the value. */
-export class SerializationError extends BlazenError {
+export class SerializationError extends BlazenError<{ path?: string }> {
   static override readonly brand: string = 'SerializationError';
-  readonly path: string | null;
-  constructor(message: string, options: BlazenErrorOptions & { path?: string | null } = {}) {
-    super(message, { code: 'serialization', ...options });
-    this.path = options.path ?? null;
-  }
+  static override readonly code: ErrorCode = 'serialization';
+  declare readonly path?: string;
 }
 
 /** A run ended without a result. */
-export class WorkflowError extends BlazenError {
+export class WorkflowError<Fields = unknown> extends BlazenError<Fields> {
   static override readonly brand: string = 'WorkflowError';
 }
 
 /** Nothing is queued, in flight or awaited, and no StopEvent came. `unhandled` names the event types nobody accepts. */
-export class WorkflowStalledError extends WorkflowError {
+export class WorkflowStalledError extends WorkflowError<{ unhandled: readonly string[] }> {
   static override readonly brand: string = 'WorkflowStalledError';
-  readonly unhandled: readonly string[];
-  constructor(message: string, unhandled: readonly string[]) {
-    super(message, { code: 'workflow.stalled' });
-    this.unhandled = unhandled;
-  }
+  static override readonly code: ErrorCode = 'workflow.stalled';
+  declare readonly unhandled: readonly string[];
 }
 
-/** A step threw, timed out or returned something that is not an event; its retries, if any, are used up. */
-export class StepError extends WorkflowError {
+/**
+ * A step threw, timed out or returned something that is not an event; its retries, if any, are used up. `attempt` is 1
+ * for the first try, `cause` what was thrown.
+ */
+export class StepError extends WorkflowError<{ step: string; eventType: string; attempt: number }> {
   static override readonly brand: string = 'StepError';
-  readonly step: string;
-  readonly eventType: string;
-  /** 1 for the first try. */
-  readonly attempt: number;
-  constructor(message: string, options: BlazenErrorOptions & { step: string; eventType: string; attempt: number }) {
-    super(message, { code: 'workflow.step_failed', ...options });
-    this.step = options.step;
-    this.eventType = options.eventType;
-    this.attempt = options.attempt;
-  }
+  static override readonly code: ErrorCode = 'workflow.step_failed';
+  declare readonly step: string;
+  declare readonly eventType: string;
+  declare readonly attempt: number;
 }
 
 /** A memory cannot store or find something. */
-export class MemoryError extends BlazenError {
+export class MemoryError<Fields = unknown> extends BlazenError<Fields> {
   static override readonly brand: string = 'MemoryError';
-  constructor(message: string, options: BlazenErrorOptions = {}) { super(message, { code: 'memory', ...options }); }
+  static override readonly code: ErrorCode = 'memory';
 }
 
 /** The operation needs vectors and the memory was made without an embedder: give it one, or search by keyword. */
 export class MemoryNoEmbedderError extends MemoryError {
   static override readonly brand: string = 'MemoryNoEmbedderError';
-  constructor(message: string, options: BlazenErrorOptions = {}) { super(message, { code: 'memory.no_embedder', ...options }); }
+  static override readonly code: ErrorCode = 'memory.no_embedder';
 }
 
 /** The embedder failed or gave something that is not a usable vector: wrong count, wrong length, NaN, all zero. */
 export class MemoryEmbeddingError extends MemoryError {
   static override readonly brand: string = 'MemoryEmbeddingError';
-  constructor(message: string, options: BlazenErrorOptions = {}) { super(message, { code: 'memory.embedding', ...options }); }
+  static override readonly code: ErrorCode = 'memory.embedding';
 }
 
-/** The store was written with another embedding model: use that one, or call `reembed()`. */
-export class MemoryEmbedderChangedError extends MemoryError {
+/**
+ * The store was written with another embedding model: use that one, or call `reembed()`. `stored` and `current` are
+ * stamps of the form `model@version/dimensions`.
+ */
+export class MemoryEmbedderChangedError extends MemoryError<{ stored: string; current: string }> {
   static override readonly brand: string = 'MemoryEmbedderChangedError';
-  /** Stamp in the store, `model@version/dimensions`. */
-  readonly stored: string;
-  /** Stamp of the embedder in use. */
-  readonly current: string;
-  constructor(message: string, options: BlazenErrorOptions & { stored: string; current: string }) {
-    super(message, { code: 'memory.embedder_changed', ...options });
-    this.stored = options.stored;
-    this.current = options.current;
-  }
+  static override readonly code: ErrorCode = 'memory.embedder_changed';
+  declare readonly stored: string;
+  declare readonly current: string;
 }
 
 /** The entry asked for is not there. */
 export class MemoryNotFoundError extends MemoryError {
   static override readonly brand: string = 'MemoryNotFoundError';
-  constructor(message: string, options: BlazenErrorOptions = {}) { super(message, { code: 'memory.not_found', ...options }); }
+  static override readonly code: ErrorCode = 'memory.not_found';
 }
 
 /** Stored or imported bytes are damaged or of an unknown version; nothing was changed. */
 export class MemoryCorruptError extends MemoryError {
   static override readonly brand: string = 'MemoryCorruptError';
-  constructor(message: string, options: BlazenErrorOptions = {}) { super(message, { code: 'memory.corrupt', ...options }); }
+  static override readonly code: ErrorCode = 'memory.corrupt';
 }
 
 /** The store is full; what was there before is intact. */
 export class MemoryQuotaError extends MemoryError {
   static override readonly brand: string = 'MemoryQuotaError';
-  constructor(message: string, options: BlazenErrorOptions = {}) { super(message, { code: 'memory.quota', ...options }); }
+  static override readonly code: ErrorCode = 'memory.quota';
 }

@@ -19,45 +19,49 @@ export interface BlazenErrorOptions {
 
 interface Branded { readonly brand?: string }
 
+// Options may be left out unless the class has a field that must be given.
+type Arguments<Fields> = unknown extends Fields ? [message: string, options?: BlazenErrorOptions]
+  : object extends Fields ? [message: string, options?: BlazenErrorOptions & Fields]
+  : [message: string, options: BlazenErrorOptions & Fields];
+
 /**
  * Root of every error this package throws.
  *
  * `instanceof` compares brands (literal names, safe under minification), so a class from another copy of the package
- * matches too; a subclass without its own brand falls back to the prototype chain.
+ * matches too; a subclass without its own brand falls back to the prototype chain. Own fields of a class are given with
+ * the options and become readonly properties.
  */
-export class BlazenError extends Error {
+export class BlazenError<Fields = unknown> extends Error {
   static readonly brand: string = 'BlazenError';
-  readonly code: ErrorCode;
-  readonly retryable: boolean;
+  /** Code and retryability of errors of this class, unless the options say otherwise. */
+  static readonly code: ErrorCode = 'workflow';
+  static readonly retryable: boolean = false;
+  declare readonly code: ErrorCode;
+  declare readonly retryable: boolean;
 
-  constructor(message: string, options: BlazenErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.name = new.target.brand;
-    this.code = options.code ?? 'workflow';
-    this.retryable = options.retryable ?? false;
+  constructor(...[message, options]: Arguments<NoInfer<Fields>>) {
+    const { cause, ...fields }: BlazenErrorOptions = options ?? {};
+    super(message, cause === undefined ? undefined : { cause });
+    const { brand: name, code, retryable } = new.target;
+    Object.assign(this, { name, code, retryable }, fields);
   }
 
   /** Names of all classes of the tree this error belongs to, most specific first. */
   get blazenBrands(): readonly string[] {
     const brands: string[] = [];
-    for (let c = this.constructor as Branded | null; typeof c === 'function'; c = Object.getPrototypeOf(c) as Branded | null) {
-      if (Object.hasOwn(c, 'brand')) brands.push((c as Required<Branded>).brand);
+    for (let c = this.constructor as Branded | null; c; c = Object.getPrototypeOf(c) as Branded | null) {
+      if (Object.hasOwn(c, 'brand')) brands.push(c.brand as string);
     }
     return brands;
   }
 
   static override [Symbol.hasInstance](this: Branded, value: unknown): boolean {
-    if (typeof value !== 'object' || value === null) return false;
-    const brands = (value as Partial<BlazenError>).blazenBrands;
-    if (brands !== undefined && Object.hasOwn(this, 'brand')) return brands.includes(this.brand as string);
-    return Function.prototype[Symbol.hasInstance].call(this as never, value);
+    const brands = (value as Partial<BlazenError> | null)?.blazenBrands;
+    return brands && Object.hasOwn(this, 'brand') ? brands.includes(this.brand as string) : super[Symbol.hasInstance](value);
   }
 
   /** Name, code, message and the class's own fields; never the cause, which may hold a secret of somebody else. */
-  toJSON(): Record<string, unknown> {
-    const { cause: _cause, stack: _stack, ...fields } = this;
-    return { ...fields, name: this.name, message: this.message };
-  }
+  toJSON(): Record<string, unknown> { return { ...(this as object), message: this.message }; }
 }
 
 /** True for every error of the tree, including those of another copy of the package. */

@@ -11,7 +11,8 @@ import { MAX_DEPTH, checkStorable, isUnsafeKey } from './storable.ts';
  * @throws SerializationError naming the path of what cannot be stored.
  */
 export function encodeJson(value: unknown, path = 'value'): string {
-  return JSON.stringify(checkStorable(value, path) ? value : tag(value));
+  checkStorable(value, path);
+  return JSON.stringify(isPlain(value) ? value : tag(value));
 }
 
 /**
@@ -49,6 +50,15 @@ function checkForeign(value: unknown, path: string, depth: number): void {
     if (isUnsafeKey(key)) throw new SerializationError(`Cannot accept JSON: the key '${key}' at ${path} is not allowed`, { path });
     checkForeign((value as Record<string, unknown>)[key], `${path}.${key}`, depth + 1);
   }
+}
+
+/** Does plain JSON hold this storable value? */
+function isPlain(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
+  if (typeof value !== 'object' || value === null) return typeof value !== 'undefined' && typeof value !== 'bigint';
+  if (Array.isArray(value)) return value.every(isPlain);
+  if (value instanceof Date || value instanceof Uint8Array || value instanceof Map || value instanceof Set) return false;
+  return Object.entries(value).every(([key, item]) => key !== '$' && !isUnsafeKey(key) && isPlain(item));
 }
 
 function tag(value: unknown): unknown {

@@ -51,7 +51,7 @@ function unwrap<Output>(result: StandardResult<Output>, what: string): Output {
   if (result.issues === undefined) return result.value;
   const list = result.issues.map((issue) => ({ path: pathOf(issue), message: issue.message }));
   const text = list.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ');
-  throw new ValidationError(`Invalid ${what}: ${text}`, { path: list[0]?.path ?? null });
+  throw new ValidationError(`Invalid ${what}: ${text}`, { path: list[0]?.path ?? '' });
 }
 
 function pathOf(issue: StandardIssue): string {

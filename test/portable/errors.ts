@@ -3,7 +3,7 @@ import type { Lib } from './lib.ts';
 
 const suite: Suite<Lib> = (t, { root }) => {
   t.test('an error of the tree is an instance of each of its ancestors and of nothing else', () => {
-    const error = new root.WorkflowStalledError('No step accepts Miss', ['Miss']);
+    const error = new root.WorkflowStalledError('No step accepts Miss', { unhandled: ['Miss'] });
     t.ok(error instanceof root.WorkflowStalledError);
     t.ok(error instanceof root.WorkflowError);
     t.ok(error instanceof root.BlazenError);
