@@ -15,6 +15,7 @@ export const bundles = /** @type {const} */ (['deno', 'workers', 'browser', 'nod
 export const entries = [
   { subpath: '.', source: 'index.ts' },
   { subpath: './events', source: 'events/index.ts' },
+  { subpath: './workflow', source: 'workflow/index.ts' },
   { subpath: './memory', source: 'memory/index.ts' },
 ];
 

@@ -13,4 +13,14 @@ export {
   WorkflowStalledError,
 } from './base/error-classes.ts';
 export { BlazenError, isBlazenError, type BlazenErrorOptions, type ErrorCode } from './base/errors.ts';
+export {
+  defineEvent, InputRequestEvent, InputResponseEvent, StartEvent, stop, StopEvent,
+  type EventDef, type EventLike, type EventOf, type StopOf,
+} from './events/index.ts';
+export {
+  collect, defineWorkflow, foldLog, followLog, limit, openRequests, readLog, retry, sends, timeout, Workflow, WorkflowHandler,
+  type Context, type InputOf, type Lagged, type ResultOf, type RetryOptions, type RunOptions, type RunRecord, type RunStatus,
+  type SessionNamespace, type StateNamespace, type StepHandler, type StepPolicy, type StreamEvent, type StreamOptions,
+  type WorkflowOptions, type WorkflowResult,
+} from './workflow/index.ts';
 export { version } from './version.ts';

@@ -30,8 +30,8 @@ export function defineEvent<const Type extends string>(type: Type): EventDef<Typ
 export function defineEvent<const Type extends string, S extends StandardSchema>(type: Type, schema: S): EventDef<Type, SchemaOutput<S>, SchemaInput<S>>;
 export function defineEvent(type: string, schema: StandardSchema | null = null): unknown {
   const make = (data?: unknown): WorkflowEvent => {
-    const event = new WorkflowEvent({ type });
-    return Object.assign(event, schema === null ? data : validateSync(schema, data, `data of event '${type}'`), { type });
+    const fields = schema === null ? data : validateSync(schema, data, `data of event '${type}'`);
+    return new WorkflowEvent({ ...(fields as object | undefined), type });
   };
   return Object.assign(make, {
     type,

@@ -27,7 +27,9 @@ export class WorkflowEvent {
   declare readonly type: string;
 
   constructor(fields: object) {
-    Object.assign(this, fields);
+    // A payload may itself have a field of a getter's name: then it is an ordinary own field.
+    if ('data' in fields || 'event_type' in fields || 'eventType' in fields) Object.defineProperties(this, Object.getOwnPropertyDescriptors(fields));
+    else Object.assign(this, fields);
   }
 
   get data(): unknown {
@@ -35,18 +37,8 @@ export class WorkflowEvent {
     return data;
   }
 
-  // A payload may itself have a field of one of these names: then it is an ordinary own field.
-  set data(value: unknown) { own(this, 'data', value); }
-
   get event_type(): string { return this.type; }
-  set event_type(value: string) { own(this, 'event_type', value); }
-
   get eventType(): string { return this.type; }
-  set eventType(value: string) { own(this, 'eventType', value); }
-}
-
-function own(event: WorkflowEvent, field: string, value: unknown): void {
-  Object.defineProperty(event, field, { value, enumerable: true, configurable: true, writable: true });
 }
 
 /**
@@ -56,9 +48,8 @@ function own(event: WorkflowEvent, field: string, value: unknown): void {
  */
 export function toEvent(value: unknown): WorkflowEvent & EventLike {
   if (value instanceof WorkflowEvent) return value as WorkflowEvent & EventLike;
-  if (typeof value !== 'object' || value === null || typeof (value as EventLike).type !== 'string') {
-    const found = value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object without one' : `a ${typeof value}`;
-    throw new ValidationError(`Not an event: expected an object with a string 'type', got ${found}`);
+  if (typeof (value as EventLike | null | undefined)?.type !== 'string') {
+    throw new ValidationError(`Not an event: expected an object with a string 'type', got a value of type ${typeof value}`);
   }
-  return new WorkflowEvent(value) as WorkflowEvent & EventLike;
+  return new WorkflowEvent(value as object) as WorkflowEvent & EventLike;
 }

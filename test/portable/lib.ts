@@ -2,7 +2,8 @@
 import * as events from '../../src/events/index.ts';
 import * as memory from '../../src/memory/index.ts';
 import * as root from '../../src/index.ts';
+import * as workflow from '../../src/workflow/index.ts';
 
-export const lib = { root, events, memory };
+export const lib = { root, events, memory, workflow };
 
 export type Lib = typeof lib;

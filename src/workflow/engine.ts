@@ -1,0 +1,261 @@
+// The host half of the engine: runs steps, waits, keeps time, and feeds every change through the reducer.
+import { AbortedError, TimeoutError, ValidationError } from '../base/error-classes.ts';
+import { INPUT_RESPONSE, START, toEvent, WorkflowEvent } from '../events/index.ts';
+import { Execution, runController, stepFailed } from './execution.ts';
+import { applyCommit, applyEnd, applyInput, applyRetry, link, replace, resolvePatch, route, stallError, takeRequest } from './reducer.ts';
+import type { CommitPort, FinalStatus, Ready, Run } from './run.ts';
+
+/** Records a parked run keeps in memory. */
+const PARKED_HISTORY = 64;
+
+const describe = (run: Run): string => `run ${run.id} of workflow '${run.definition.name}'`;
+
+/** Changes become visible at once and live as long as the process. */
+export const immediate: CommitPort = {
+  busy: false,
+  commit(x, out, final) {
+    const { run, patch } = x;
+    if (patch !== null) {
+      resolvePatch(run, patch);
+      x.patch = null;
+    }
+    applyCommit(run, x, patch, out, null, final);
+  },
+  publish(x, event) {
+    if (x.patch !== null) void this.commit(x, null, false);
+    return x.run.show(event, true);
+  },
+  input(run, event) {
+    wake(run);
+    applyInput(run, event);
+  },
+  end: applyEnd,
+  kick,
+};
+
+/** Begin a run with its start event. Its first step starts `ticks` microtasks later. */
+export function startRun(run: Run, input: object | undefined, ticks: number): void {
+  armTimeout(run);
+  run.port.input(run, new WorkflowEvent({ ...input, type: START }));
+  void drive(run, ticks);
+}
+
+/** Hand an event to a run from outside. @throws ValidationError when it is not an event or the run has ended. */
+export function sendToRun(run: Run, event: object): void {
+  const checked = toEvent(event);
+  if (run.ended) throw new ValidationError(`Cannot send ${checked.type}: ${describe(run)} is ${run.status}`);
+  run.port.input(run, checked);
+  kick(run);
+}
+
+/** Answer an input request. @throws ValidationError when no such request is open. */
+export function respondToRun(run: Run, requestId: string, response: unknown): void {
+  if (!takeRequest(run, requestId)) throw new ValidationError(`Cannot answer '${requestId}': no such input request is open in ${describe(run)}`, { code: 'workflow.input' });
+  sendToRun(run, new WorkflowEvent({ type: INPUT_RESPONSE, request_id: requestId, response }));
+}
+
+/** Stop a run; a run that has ended stays as it is. */
+export function abortRun(run: Run, cause: unknown): void {
+  endRun(run, 'aborted', new AbortedError(`Aborted ${describe(run)}`, { cause }));
+}
+
+/** Stop the run when `signal` aborts. */
+export function followSignal(run: Run, signal: AbortSignal): void {
+  const abort = (): void => abortRun(run, signal.reason);
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort, { signal: runController(run).signal });
+}
+
+/** Stop dispatching; resolves when nothing is in flight any more. */
+export async function pauseRun(run: Run): Promise<void> {
+  if (!run.ended) run.status = 'pausing';
+  rest(run);
+  while (run.status === 'pausing') await run.resting.wait();
+}
+
+/** Go on after a pause. */
+export function continueRun(run: Run): void {
+  if (run.status !== 'paused' && run.status !== 'pausing') return;
+  run.status = 'waiting';
+  wake(run);
+  kick(run);
+}
+
+/** The result of the run. */
+export async function outcomeOf(run: Run): Promise<unknown> {
+  while (!run.ended) await run.resting.wait();
+  if (run.status === 'completed') return run.value;
+  throw run.value;
+}
+
+// ---- the loop -------------------------------------------------------------------------------------------------------
+
+/** Awaits one execution of each pump directly, which costs less than a callback; the others are subscribed to. */
+async function drive(run: Run, ticks: number): Promise<void> {
+  while (ticks-- > 0) await Promise.resolve();
+  for (let x = pump(run); x !== null; x = pump(run)) {
+    let value: unknown;
+    try {
+      value = await x.promise;
+    } catch (error) {
+      failed(x, error);
+      continue;
+    }
+    returned(x, value);
+  }
+}
+
+/** Begin everything that is ready. Gives one started promise back for the driver. */
+function pump(run: Run): Execution | null {
+  if (run.pumping) return null;
+  run.pumping = true;
+  if (run.queue.size) run.elapsed = run.clock.now() - run.startedAt;
+  try {
+    while (run.status === 'running' && !run.port.busy) {
+      const ready = run.ready.shift();
+      if (ready) begin(run, ready);
+      else if (run.queue.size) route(run, begin);
+      else break;
+    }
+  } catch (error) {
+    endRun(run, 'failed', error);
+  }
+  run.pumping = false;
+  const { tail } = run;
+  run.tail = null;
+  rest(run);
+  return tail;
+}
+
+/** Pump from outside the driver. */
+export function kick(run: Run): void {
+  const x = pump(run);
+  if (x !== null) subscribe(x);
+}
+
+/** Call the step. An asynchronous one becomes the pump's tail; the tail before it is subscribed to. */
+function begin(run: Run, { step, event, id, again }: Ready): void {
+  const x = again ?? new Execution(run, step, event, id, run.version);
+  if (again) run.delayed--;
+  else link(run, x);
+  try {
+    for (const policy of step.policies) if (policy.begin) x.more().ends.push(policy.begin(x));
+    const result = step.run(event as never, x) as PromiseLike<unknown> | null | undefined;
+    if (typeof result?.then !== 'function') return returned(x, result);
+    x.promise = result;
+  } catch (error) {
+    return failed(x, error);
+  }
+  if (run.tail !== null) subscribe(run.tail);
+  run.tail = x;
+}
+
+function subscribe(x: Execution): void {
+  x.promise?.then((value) => returned(x, value), (error: unknown) => failed(x, error)).then(() => kick(x.run), undefined);
+}
+
+/** Only the current try of a live run counts. */
+function counts(x: Execution): boolean {
+  if (x.over || x.run.ended) return false;
+  for (const end of x.extras?.ends ?? []) end();
+  return true;
+}
+
+function returned(x: Execution, value: unknown): void {
+  if (!counts(x)) return;
+  try {
+    void x.commit(value === null || value === undefined ? null : Array.isArray(value) ? value.map(toEvent) : toEvent(value), true);
+  } catch (error) {
+    // Not an event, or a value that cannot be stored: trying again would give the same.
+    hopeless(x, error);
+  }
+}
+
+/** A try threw or timed out: try again or fail the run. */
+export function failed(x: Execution, error: unknown): void {
+  if (counts(x) && !x.record.policies.some((policy) => policy.again?.(x, error))) hopeless(x, error);
+  kick(x.run);
+}
+
+function hopeless(x: Execution, error: unknown): void {
+  x.over = true;
+  endRun(x.run, 'failed', stepFailed(x, error));
+}
+
+/**
+ * Let a further try of a failed execution begin after `delayMs`: the same event, number and view; what was committed
+ * stays committed, what was not is dropped.
+ */
+export function retryAfter(x: Execution, error: unknown, delayMs: number): void {
+  const { run, record: step, event, id } = x;
+  const again = new Execution(run, step, event, id, x.view);
+  again.skip = Math.max(x.skip, x.commits);
+  again.attempt = x.attempt + 1;
+  replace(run, x, again);
+  applyRetry(run, x, error);
+  run.delayed++;
+  run.deadlines.set(delayMs, run.clock.now(), () => {
+    run.ready.push({ step, event, id, again });
+    kick(run);
+  });
+}
+
+// ---- the end, and rest ----------------------------------------------------------------------------------------------
+
+/** End the run for another reason than a StopEvent. */
+export function endRun(run: Run, status: FinalStatus, value: unknown): void {
+  if (run.ended) return;
+  run.port.end(run, status, value);
+  rest(run);
+}
+
+/** Let go of what the process holds for a run that has ended. */
+function close(run: Run): void {
+  run.deadlines.clear(run.timeout);
+  for (let x = run.newest; x !== null; x = x.previous) {
+    for (const end of x.extras?.ends ?? []) end();
+    x.extras?.controller?.abort(run.value);
+  }
+  run.newest = null;
+  run.controller?.abort(run.value);
+  run.stream?.close();
+  run.log.close();
+}
+
+/** Nothing is ready: the run is over, pauses, waits for a human, or cannot go on. */
+export function rest(run: Run): void {
+  const { timeout } = run;
+  if (run.ended) close(run);
+  else {
+    if (run.port.busy) return;
+    if (run.status === 'pausing') {
+      if (run.inFlight > run.delayed) return;
+      run.status = 'paused';
+    } else {
+      if (run.status !== 'running' || run.queue.size || run.inFlight || run.ready.length) return;
+      if (!run.requests.length) return endRun(run, 'failed', stallError(run));
+      run.status = 'waiting';
+      run.log.keep(PARKED_HISTORY);
+    }
+    // The run timeout counts active time only.
+    if (timeout !== null) {
+      run.remainingMs = Math.max(1, timeout.at - run.clock.now());
+      run.deadlines.clear(timeout);
+      run.timeout = null;
+    }
+  }
+  run.resting.fire();
+}
+
+/** A run that waits for input goes on. */
+export function wake(run: Run): void {
+  if (run.status !== 'waiting') return;
+  run.status = 'running';
+  armTimeout(run);
+}
+
+function armTimeout(run: Run): void {
+  if (run.remainingMs) run.timeout = run.deadlines.set(run.remainingMs, run.clock.now(), () => {
+    endRun(run, 'timed_out', new TimeoutError(`Took longer than ${run.definition.timeoutMs} ms: ${describe(run)}`, { code: 'workflow.timeout' }));
+  });
+}

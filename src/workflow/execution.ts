@@ -1,0 +1,153 @@
+import { StepError } from '../base/error-classes.ts';
+import { checkStorable, type Storable } from '../base/storable.ts';
+import { type EventLike, toEvent, type WorkflowEvent } from '../events/index.ts';
+import type { Context, SessionNamespace, StateNamespace } from './context.ts';
+import { type Emission, type Patch, Update } from './patch.ts';
+import { finish } from './reducer.ts';
+import type { Run } from './run.ts';
+import { readAt } from './state-cells.ts';
+import type { Step } from './step.ts';
+
+/** Live values of a run: a map that gives null for what it does not have. */
+export class Session extends Map<string, unknown> implements SessionNamespace {
+  override get(key: string): unknown { return super.get(key) ?? null; }
+  remove(key: string): void { this.delete(key); }
+}
+
+/** What only some executions need: kept apart so that the others stay small. */
+interface Extras {
+  /** Called when the try is over. */
+  readonly ends: (() => void)[];
+  /** The try has a time limit of its own: its signal is not just the run's. */
+  timed: boolean;
+  controller: AbortController | null;
+  /** Own writes, by key. */
+  readonly written: Map<string, unknown>;
+}
+
+/** One execution of a step: the context that the step is handed, and the engine's book-keeping for it. */
+export class Execution implements Context {
+  declare readonly run: Run;
+  declare readonly record: Step;
+  declare readonly event: WorkflowEvent;
+  /** Number of the event that started it. */
+  declare readonly id: number;
+  /** State version this execution reads. */
+  declare readonly view: number;
+  declare readonly began: number;
+  attempt = 1;
+  /** Commits made so far. */
+  commits = 0;
+  /** Commits that an earlier try made: skipped, not repeated. */
+  skip = 0;
+  /** Nothing it still does counts. */
+  over = false;
+  patch: Patch | null = null;
+  promise: PromiseLike<unknown> | null = null;
+  extras: Extras | null = null;
+  previous: Execution | null = null;
+  next: Execution | null = null;
+
+  constructor(run: Run, step: Step, event: WorkflowEvent, id: number, view: number) {
+    this.run = run;
+    this.record = step;
+    this.event = event;
+    this.id = id;
+    this.view = view;
+    this.began = run.elapsed;
+  }
+
+  /** Extras, made when first needed. */
+  more(): Extras { return (this.extras ??= { ends: [], timed: false, controller: null, written: new Map() }); }
+
+  get step(): string { return this.record.name; }
+  get idempotencyKey(): string { return `${this.run.id}/${this.id}.${this.record.index}`; }
+  runId(): string { return this.run.id; }
+
+  get state(): StateNamespace { return this; }
+
+  get session(): SessionNamespace { return (this.run.session ??= new Session()); }
+
+  get signal(): AbortSignal {
+    const { signal } = runController(this.run);
+    if (!this.extras?.timed) return signal;
+    return AbortSignal.any([signal, (this.extras.controller ??= new AbortController()).signal]);
+  }
+
+  get(key: string): unknown {
+    const written = this.extras?.written;
+    return written?.has(key) ? written.get(key) ?? null : readAt(this.run.cells, key, this.view);
+  }
+
+  set(key: string, value: Storable): void {
+    checkStorable(value, key);
+    this.#write(key, value, value);
+  }
+
+  delete(key: string): void { this.#write(key, undefined, undefined); }
+
+  getBytes(key: string): Uint8Array | null {
+    const value = this.get(key);
+    return value instanceof Uint8Array ? value : null;
+  }
+
+  setBytes(key: string, bytes: Uint8Array): void { this.set(key, new Uint8Array(bytes)); }
+
+  update(key: string, change: (value: unknown) => Storable): unknown {
+    const value = change(this.get(key));
+    checkStorable(value, key);
+    this.#write(key, new Update(change), value);
+    return value;
+  }
+
+  #write(key: string, operation: unknown, seen: unknown): void {
+    (this.patch ??= []).push(key, operation);
+    this.more().written.set(key, seen);
+  }
+
+  /** A numbered commit; one that an earlier try made is not made again. */
+  commit(out: Emission, final: boolean): Promise<void> | void {
+    if (++this.commits > this.skip) return this.run.port.commit(this, out, final);
+    this.patch = null;
+    if (final) finish(this);
+  }
+
+  sendEvent(event: EventLike): void {
+    const checked = toEvent(event);
+    if (this.over || this.run.ended) return;
+    void this.commit(checked, false);
+    this.run.port.kick(this.run);
+  }
+
+  checkpoint(): Promise<void> {
+    return Promise.resolve(this.over || this.run.ended ? undefined : this.commit(null, false));
+  }
+
+  writeEventToStream(event: EventLike): boolean {
+    const checked = toEvent(event);
+    // A numbered commit like any other, so that a further try does not show it twice.
+    return this.over || this.run.ended || ++this.commits <= this.skip || this.run.port.publish(this, checked);
+  }
+
+  live(event: EventLike): void {
+    if (!this.over) this.run.stream?.live(toEvent(event));
+  }
+
+  async drained(): Promise<void> { await this.run.stream?.drained(); }
+}
+
+/** The run's controller, made when a signal is first asked for: it costs more than a step. */
+export function runController(run: Run): AbortController {
+  if (run.controller === null) {
+    run.controller = new AbortController();
+    if (run.ended) run.controller.abort(run.value);
+  }
+  return run.controller;
+}
+
+/** The error of an execution that has no tries left. */
+export function stepFailed(execution: Execution, cause: unknown): StepError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const { step, attempt, event: { type: eventType } } = execution;
+  return new StepError(`Step '${step}' failed on ${eventType}, attempt ${attempt}: ${reason}`, { cause, step, eventType, attempt });
+}

@@ -1,0 +1,101 @@
+import { STOP, type EventLike, type WorkflowEvent } from '../events/index.ts';
+import { abortRun, continueRun, outcomeOf, pauseRun, respondToRun, sendToRun } from './engine.ts';
+import type { Feed, FeedReader, Lagged } from './feed.ts';
+import type { Run, RunStatus } from './run.ts';
+
+/** How a run ended: the StopEvent's type and what it carried. */
+export interface WorkflowResult<Result = unknown> {
+  readonly type: string;
+  readonly data: Result;
+}
+
+/** Which stream items a reader gets. */
+export interface StreamOptions {
+  /** Number of the first item wanted; default: the oldest that is kept. */
+  readonly from?: number;
+  /** `'published'`: only what steps wrote with `writeEventToStream`, not the events routed inside the run. */
+  readonly only?: 'published';
+}
+
+/** An event of the stream; `Lagged` tells a reader that fell behind how many it missed. */
+export type StreamEvent = (WorkflowEvent & EventLike) | Lagged;
+
+/** A live run. */
+export class WorkflowHandler<Result = unknown> implements AsyncIterable<StreamEvent> {
+  /** @internal What the functions of other rooms (`readLog`, `snapshot`, …) work on. */
+  declare readonly run: Run;
+  #next: FeedReader<WorkflowEvent> | null = null;
+
+  constructor(run: Run) { this.run = run; }
+
+  /** Id of the run. */
+  runId(): string { return this.run.id; }
+
+  get status(): RunStatus { return this.run.status; }
+
+  /**
+   * The result of the run. May be asked for at any time and as often as wanted.
+   *
+   * @throws WorkflowStalledError, StepError, TimeoutError or AbortedError: why the run ended without one.
+   */
+  async result(): Promise<WorkflowResult<Result>> {
+    return { type: STOP, data: (await outcomeOf(this.run)) as Result };
+  }
+
+  /** The same as `result`. */
+  awaitResult(): Promise<WorkflowResult<Result>> { return this.result(); }
+
+  /** Stop dispatching; resolves when nothing is in flight. A run that waits for input or has ended is paused at once. */
+  pause(): Promise<void> { return pauseRun(this.run); }
+
+  /** Go on after `pause`. */
+  resumeInPlace(): void { continueRun(this.run); }
+
+  /** Stop the run: signals abort, `result` rejects with AbortedError. Nothing happens when the run has ended. */
+  abort(reason?: unknown): void { abortRun(this.run, reason); }
+
+  /** The same as `abort`. */
+  cancel(reason?: unknown): void { this.abort(reason); }
+
+  /** Route an event into the run. @throws ValidationError when it is not an event or the run has ended. */
+  sendEvent(event: EventLike): void { sendToRun(this.run, event); }
+
+  /** Answer an InputRequestEvent. @throws ValidationError when no such request is open. */
+  respondToInput(requestId: string, response: unknown): void { respondToRun(this.run, requestId, response); }
+
+  /** The next event of the stream, or null when the stream has ended. Each call goes on where the last one stopped. */
+  async nextEvent(): Promise<StreamEvent | null> {
+    this.#next ??= this.#read({});
+    const { value, done } = await this.#next.next();
+    return done ? null : (value as StreamEvent);
+  }
+
+  /**
+   * Call back for every event of the stream: events that steps published, events routed inside the run, and input
+   * requests; not the start and stop events. Resolves when the stream has ended. What the callback throws is ignored.
+   *
+   * @param callback gets the event and its number in the stream.
+   */
+  async streamEvents(callback: (event: StreamEvent, seq: number) => void, options: StreamOptions = {}): Promise<void> {
+    const reader = this.#read(options);
+    for await (const event of reader) {
+      try {
+        callback(event as StreamEvent, reader.seq);
+      } catch {
+        // A broken listener must not stop the run.
+      }
+    }
+  }
+
+  /** Read the stream at your own pace; leaving the loop does not stop the run. */
+  events(options: StreamOptions = {}): AsyncIterableIterator<StreamEvent> & { readonly seq: number } {
+    return this.#read(options) as never;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<StreamEvent> { return this.events(); }
+
+  #read({ from, only }: StreamOptions): FeedReader<WorkflowEvent> {
+    const stream = this.run.stream as Feed<WorkflowEvent>;
+    return stream.read(from, only && ((seq) => stream.columns[stream.row(seq) + 1] as boolean));
+  }
+}

@@ -1,0 +1,23 @@
+/** First in, first out; taking is O(1). */
+export class Queue<T> {
+  #items: (T | undefined)[] = [];
+  #head = 0;
+
+  get size(): number { return this.#items.length - this.#head; }
+
+  push(item: T): void { this.#items.push(item); }
+
+  /** The oldest item; there is one. */
+  take(): T {
+    const item = this.#items[this.#head] as T;
+    this.#items[this.#head++] = undefined;
+    if (this.#head === this.#items.length || this.#head > 1024 && this.#head * 2 > this.#items.length) {
+      this.#items.splice(0, this.#head);
+      this.#head = 0;
+    }
+    return item;
+  }
+
+  /** What is queued, oldest first. */
+  list(): T[] { return this.#items.slice(this.#head) as T[]; }
+}

@@ -1,0 +1,131 @@
+import type { Clock } from '../base/clock.ts';
+import type { WorkflowEvent } from '../events/index.ts';
+import { type Deadline, type Deadlines, deadlinesOf } from './deadlines.ts';
+import type { Execution, Session } from './execution.ts';
+import { Feed } from './feed.ts';
+import { Queue } from './queue.ts';
+import { Signal } from './signal.ts';
+import type { Emission } from './patch.ts';
+import { RunLog } from './run-log.ts';
+import type { Cells } from './state-cells.ts';
+import type { Step } from './step.ts';
+
+/** Where a run is. The last four are final. */
+export type RunStatus = 'running' | 'pausing' | 'paused' | 'waiting' | FinalStatus;
+export type FinalStatus = 'completed' | 'failed' | 'aborted' | 'timed_out';
+
+/** What the engine needs to know of a workflow. */
+export interface Definition {
+  readonly name: string;
+  readonly steps: readonly Step[];
+  readonly routes: ReadonlyMap<string, readonly Step[]>;
+  /** Longest active time of a run, 0 for no limit. */
+  readonly timeoutMs: number;
+  /** Records of the log and items of the stream that are kept. */
+  readonly historySize: number;
+}
+
+/**
+ * How changes of a run are made. The engine's own port applies them at once; a durable one stores each before it becomes
+ * visible, one at a time and in the order they come.
+ */
+export interface CommitPort {
+  /** A change is on its way: nothing is dispatched meanwhile. */
+  readonly busy: boolean;
+  commit(execution: Execution, out: Emission, final: boolean): Promise<void> | void;
+  publish(execution: Execution, event: WorkflowEvent): boolean;
+  input(run: Run, event: WorkflowEvent): void;
+  end(run: Run, status: FinalStatus, value: unknown): void;
+  /** Begin what has become ready. */
+  kick(run: Run): void;
+}
+
+/** An event that will start an execution as soon as the run dispatches again, or a further try of one. */
+export interface Ready {
+  readonly step: Step;
+  readonly event: WorkflowEvent;
+  readonly id: number;
+  readonly again?: Execution;
+}
+
+/** What policies keep for a step, part of the run's state. */
+export interface StepState {
+  /** Executions in flight, and events waiting for one to end (`limit`). */
+  taken: number;
+  readonly waiting: Queue<Ready>;
+  /** Events wanted of each type in the current round, 0 between rounds, and those that came (`collect`). */
+  need: number;
+  readonly byType: Map<string, WorkflowEvent[]>;
+}
+
+/** Everything a run is. Only the reducer changes what a snapshot holds; the engine owns the rest. */
+export class Run {
+  declare readonly definition: Definition;
+  declare readonly id: string;
+  declare readonly clock: Clock;
+  declare readonly deadlines: Deadlines;
+  declare readonly startedAt: number;
+  declare readonly port: CommitPort;
+  status: RunStatus = 'running';
+  /** The status is final. */
+  ended = false;
+  /** The result when completed, the error when ended otherwise. */
+  value: unknown;
+
+  readonly queue: Queue<WorkflowEvent> = new Queue();
+  /** Events taken off the queue so far: the number of the next one. */
+  routed = 0;
+  /** Number of commits applied. */
+  version = 0;
+  cells: Cells | null = null;
+  /** Newest execution in flight; the others follow through `previous`, sorted by what they see. */
+  newest: Execution | null = null;
+  inFlight = 0;
+  /** Further tries waiting for their time. */
+  delayed = 0;
+  requests: WorkflowEvent[] = [];
+  /** By the step's index. */
+  stepStates: StepState[] = [];
+  readonly ready: Ready[] = [];
+  /** Types of events that no step accepted, for the stall error. */
+  readonly unhandled: string[] = [];
+
+  declare readonly log: RunLog;
+  /**
+   * What the run shows to the outside, two columns: the event, and whether a step published it. Null when there is no
+   * handler to read it with.
+   */
+  declare readonly stream: Feed<WorkflowEvent> | null;
+  session: Session | null = null;
+
+  /** A pump is on the stack: it will see what is queued. */
+  pumping = false;
+  /** Newest asynchronous execution of the current pump, not yet subscribed to. */
+  tail: Execution | null = null;
+  /** Milliseconds since the start, as of the current pump: one clock read per pump. */
+  elapsed = 0;
+  controller: AbortController | null = null;
+  timeout: Deadline | null = null;
+  /** Active time left. */
+  declare remainingMs: number;
+  /** Fired when the run rests or ends. */
+  readonly resting: Signal = new Signal();
+
+  constructor(definition: Definition, id: string, clock: Clock, port: CommitPort, watchable: boolean) {
+    this.definition = definition;
+    this.id = id;
+    this.clock = clock;
+    this.port = port;
+    this.deadlines = deadlinesOf(clock);
+    this.startedAt = clock.now();
+    this.remainingMs = definition.timeoutMs;
+    this.log = new RunLog(definition.historySize);
+    this.stream = watchable ? new Feed(definition.historySize, 2) : null;
+  }
+
+  /** Show an event to the readers. False: the slowest is a whole buffer behind. */
+  show(event: WorkflowEvent, published: boolean): boolean {
+    this.stream?.columns.push(event, published);
+    return this.stream?.added() ?? true;
+  }
+}

@@ -1,0 +1,67 @@
+// Types of the typed surface. The workflow carries unions only (never records that grow), which keeps checking linear.
+import type { EventDef, EventOf } from '../events/index.ts';
+import type { INPUT_REQUEST, INPUT_RESPONSE, START, STOP, COLLECTED } from '../events/index.ts';
+import type { Context } from './context.ts';
+import type { StepPolicy } from './step.ts';
+import type { RunOptions } from './workflow.ts';
+
+/** A list of event definitions. */
+export type EventDefs = readonly EventDef<string, never, never>[];
+/** The types of a list of definitions. */
+export type UnionOfTypes<Defs extends EventDefs> = Defs[number]['type'];
+
+/** The event a definition makes; the start event carries the workflow's input. */
+export type EventFrom<Def, Input> =
+  Def extends { readonly type: typeof START } ? EventOf<typeof START, Input & object>
+  : Def extends { is(event: { readonly type: string }): event is infer Event extends { readonly type: string } } ? Event : never;
+
+/** What a collecting step is handed. */
+export type CollectedOf<Defs extends EventDefs, Input> = EventOf<typeof COLLECTED, { readonly events: readonly EventFrom<Defs[number], Input>[] }>;
+
+/** A handler typed by the events it takes. */
+export type TypedHandler<Defs extends EventDefs, Input, Policies, Output> = (
+  event: Policies extends readonly (infer Policy)[] ? ([Extract<Policy, { readonly collects: true }>] extends [never] ? EventFrom<Defs[number], Input> : CollectedOf<Defs, Input>) : never,
+  context: Context,
+) => Output;
+
+/** A policy that does nothing but tell the types which events a step sends. */
+export interface SendsPolicy<Types extends string> extends StepPolicy { readonly sends: Types }
+
+/** Name the events a typed step sends with `ctx.sendEvent`. */
+export function sends<const Defs extends EventDefs>(..._defs: Defs): SendsPolicy<UnionOfTypes<Defs>> {
+  return {} as SendsPolicy<UnionOfTypes<Defs>>;
+}
+
+/** The event types that policies say a step sends. */
+export type SentBy<Policies extends readonly StepPolicy[]> = Policies[number] extends infer Policy ? (Policy extends SendsPolicy<infer Types> ? Types : never) : never;
+
+type Item<Output> = Awaited<Output> extends infer Value ? (Value extends readonly (infer Event)[] ? Event : Value) : never;
+
+/** The event types a handler's output emits, the stop event left out. */
+export type EmittedBy<Output> = Item<Output> extends infer Event ? (Event extends { readonly type: infer Type extends string } ? Exclude<Type, typeof STOP> : never) : never;
+
+/** The results a handler's output stops the run with. */
+export type ResultBy<Output> = Item<Output> extends infer Event ? (Event extends { readonly type: typeof STOP; readonly result: infer Result } ? Result : never) : never;
+
+/** Shown when an event is emitted that no step accepts. */
+export interface Unhandled<Type extends string> { readonly error: `No step handles "${Type}"` }
+/** Shown when a step waits for an event that nothing emits. */
+export interface Unreachable<Type extends string> { readonly error: `Nothing emits "${Type}"` }
+
+type FromOutside = typeof START | typeof INPUT_RESPONSE;
+
+type Arguments<Input> = undefined extends Input ? [input?: Input, options?: RunOptions] : [input: Input, options?: RunOptions];
+
+/** Arguments of `run`: the input, or the mistake in the graph. A workflow with plain steps (`Handled` = string) is not checked. */
+export type InputArguments<Input, Handled extends string, Emitted extends string> =
+  string extends Handled ? Arguments<Input>
+  : [Exclude<Emitted, Handled | typeof INPUT_REQUEST>] extends [never]
+    ? [Exclude<Handled, Emitted | FromOutside>] extends [never]
+      ? Arguments<Input>
+      : [Unreachable<Exclude<Handled, Emitted | FromOutside>>]
+    : [Unhandled<Exclude<Emitted, Handled | typeof INPUT_REQUEST>>];
+
+/** The input of a workflow. */
+export type InputOf<W> = W extends { readonly '~types': { readonly input: infer Input } } ? Input : never;
+/** The result of a workflow. */
+export type ResultOf<W> = W extends { readonly '~types': { readonly result: infer Result } } ? Result : never;
