@@ -24,6 +24,8 @@ const goals = [
   ['journalled chain, times TanStack', ({ journalled }) =>
     journalled?.ours?.warm && journalled.tanstack?.warm && atLeast(journalled.ours.warm / journalled.tanstack.warm, 2, times)],
   ['parked run, bytes of heap', ({ parked }) => parked?.ours?.bytes && atMost(parked.ours.bytes, 2_048, (b) => b.toFixed(0))],
+  ['run parked after 1,000 steps, bytes of heap', ({ parkedLate }) =>
+    parkedLate?.ours?.bytes && atMost(parkedLate.ours.bytes, 8_192, (b) => b.toFixed(0))],
   [`cold import, times the floor's`, (all) => all.import?.ours?.ms && atMost(all.import.ours.timesFloor, 3, times)],
 ];
 

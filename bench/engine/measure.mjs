@@ -59,11 +59,11 @@ async function growth({ engine, scenario, warmMs }) {
 }
 
 /** Heap bytes of one run that waits for an answer; one of them is answered, to prove that it was waiting. */
-async function parked({ engine }) {
+async function parked({ engine, scenario }) {
   const adapter = await import(`./engines/${engine}.mjs`);
-  if (adapter.parked === undefined) return { unsupported: true };
-  const { n } = scenarios.parked;
-  const park = adapter.parked();
+  if (adapter[scenario] === undefined) return { unsupported: true };
+  const { n } = scenarios[scenario];
+  const park = adapter[scenario]();
   const settle = () => new Promise((resolve) => { setTimeout(resolve, 20); });
   const heap = async () => {
     await settle();
@@ -76,8 +76,8 @@ async function parked({ engine }) {
   const before = await heap();
   for (let i = 0; i < n; i++) runs[i] = await park(1_000 + i);
   const bytes = ((await heap()) - before) / n;
-  const answer = await runs[500].answer(7);
-  if (answer !== 1_507 || early.length !== 100) throw new Error(`answered ${String(answer)}, expected 1507`);
+  const answer = await runs[n - 1].answer(7);
+  if (answer !== 1_006 + n || early.length !== 100) throw new Error(`answered ${String(answer)}, expected ${1_006 + n}`);
   return { n, bytes };
 }
 

@@ -14,5 +14,6 @@ export const scenarios = {
   stream: { kind: 'speed', n: 100_000, per: 'event', expect: sumBelow, grows: true, about: '100,000 events to one reader' },
   journalled: { kind: 'speed', n: 1_000, per: 'step', expect: (n) => n, about: '1,000 steps, each journalled in memory, 1 KB of unchanged state' },
   parked: { kind: 'parked', n: 10_000, about: '10,000 runs waiting for an answer: heap of each' },
+  parkedLate: { kind: 'parked', n: 500, about: '500 runs waiting for an answer after 1,000 steps: heap of each' },
   import: { kind: 'import', n: 11, about: 'cold import, fresh processes' },
 };

@@ -75,3 +75,14 @@ export function parked() {
     return { answer: (value) => { run.respond('ask', value); return run.result; } };
   };
 }
+
+export function parkedLate() {
+  const flow = new Flow()
+    .on('start', async (e) => ({ type: 'step', data: e.data, left: 1_000 }))
+    .on('step', async (e, run) =>
+      (e.left > 0 ? { type: 'step', data: e.data, left: e.left - 1 } : stop(e.data + (await run.input('ask')))));
+  return (i) => {
+    const run = flow.run(i);
+    return { answer: (value) => { run.respond('ask', value); return run.result; } };
+  };
+}

@@ -1,6 +1,6 @@
 import { entry } from '../entry.mjs';
 
-const { Workflow } = await import(entry('./workflow'));
+const { Workflow, collect } = await import(entry('./workflow'));
 
 const START = 'blazen::StartEvent';
 const stop = (result) => ({ type: 'blazen::StopEvent', result });
@@ -29,7 +29,7 @@ export function fan(n) {
   const workflow = new Workflow('fan')
     .addStep('start', [START], async () => Array.from({ length: n }, (_, i) => ({ type: 'item', i })))
     .addStep('item', ['item'], async (e) => ({ type: 'done', i: e.i }))
-    .addStep('all', ['done'], async (e) => stop(e.events.reduce((sum, done) => sum + done.i, 0)), { collect: n });
+    .addStep('all', ['done'], async (e) => stop(e.events.reduce((sum, done) => sum + done.i, 0)), collect(n));
   return () => output(workflow, {});
 }
 
@@ -45,4 +45,37 @@ export function stream(n) {
     await handler.result();
     return sum;
   };
+}
+
+const ask = { type: 'blazen::InputRequestEvent', request_id: 'ask', prompt: 'How many?' };
+
+function parkedBy(workflow) {
+  return async (i) => {
+    const handler = await workflow.runWithHandler({ i });
+    return {
+      answer: async (value) => {
+        handler.respondToInput('ask', value);
+        return (await handler.result()).data;
+      },
+    };
+  };
+}
+
+export function parked() {
+  return parkedBy(new Workflow('parked')
+    .addStep('ask', [START], async (e, ctx) => {
+      ctx.set('i', e.i);
+      return ask;
+    })
+    .addStep('answer', ['blazen::InputResponseEvent'], async (e, ctx) => stop(ctx.get('i') + e.response)));
+}
+
+export function parkedLate() {
+  return parkedBy(new Workflow('parkedLate')
+    .addStep('start', [START], async (e, ctx) => {
+      ctx.set('i', e.i);
+      return { type: 'step', left: 1_000 };
+    })
+    .addStep('step', ['step'], async (e) => (e.left > 0 ? { type: 'step', left: e.left - 1 } : ask))
+    .addStep('answer', ['blazen::InputResponseEvent'], async (e, ctx) => stop(ctx.get('i') + e.response)));
 }
