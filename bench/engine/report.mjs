@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { scenarios } from './scenarios.mjs';
 
 const DOCS = new URL('../../docs/benchmarks.md', import.meta.url);
@@ -64,5 +64,6 @@ export function writeDocs({ tables, goals, host }) {
   const how = `Written by \`npm run bench -- engine --write\` on Node ${host.node}, ${host.cores} shared cores, ` +
     `${host.passes} passes. Ratios of one run: see [bench/README.md](../bench/README.md) for what they mean.`;
   const section = ['## Engine', how, ...tables, goals].filter((part) => part !== '').join('\n\n');
+  mkdirSync(new URL('.', DOCS), { recursive: true });
   writeFileSync(DOCS, `${page.slice(0, from)}${OPEN}\n\n${section}\n\n${page.slice(to)}`);
 }
