@@ -5,8 +5,8 @@ import type { Context } from './context.ts';
 import type { StepPolicy } from './step.ts';
 import type { RunOptions } from './workflow.ts';
 
-/** A list of event definitions. */
-export type EventDefs = readonly EventDef<string, never, never>[];
+/** A list of event definitions, whatever their data: only what every definition has in common. */
+export type EventDefs = readonly Pick<EventDef, 'type' | 'schema' | 'is'>[];
 /** The types of a list of definitions. */
 export type UnionOfTypes<Defs extends EventDefs> = Defs[number]['type'];
 

@@ -11,4 +11,15 @@ export const ceilings = [
     imports: "import * as z from 'zod';\nimport { defineEvent } from '#root/src/events/index.ts';\n",
     source: times(200, (n) => `export const E${n} = defineEvent('E${n}', z.object({ n: z.number(), text: z.string() }));\nexport const v${n}: number = E${n}({ n: 1, text: '' }).n;`),
   },
+  {
+    name: 'a typed workflow of 200 steps',
+    ceiling: 47_000,
+    imports: "import { defineEvent, StartEvent, stop } from '#root/src/events/index.ts';\nimport { defineWorkflow } from '#root/src/workflow/index.ts';\n",
+    source: `${times(200, (n) => `const E${n} = defineEvent('E${n}');`)}
+export const workflow = defineWorkflow('long')
+  .step('first', [StartEvent], () => E0())
+${times(199, (n) => `  .step('s${n}', [E${n}], () => E${n + 1}())`)}
+  .step('last', [E199], () => stop('end'));
+export const result: Promise<{ readonly data: string }> = workflow.run({});`,
+  },
 ];
