@@ -59,7 +59,8 @@ export class Deadlines {
       if (deadline.at > now) soonest = Math.min(soonest, deadline.at);
       else if (this.#pending.delete(deadline)) deadline.fire();
     }
-    if (soonest < Infinity) this.#arm(soonest, now);
+    // What fired may have cleared the rest.
+    if (this.#pending.size) this.#arm(soonest, now);
   }
 }
 

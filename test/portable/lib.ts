@@ -2,8 +2,9 @@
 import * as events from '../../src/events/index.ts';
 import * as memory from '../../src/memory/index.ts';
 import * as root from '../../src/index.ts';
+import * as testing from '../../src/testing/index.ts';
 import * as workflow from '../../src/workflow/index.ts';
 
-export const lib = { root, events, memory, workflow };
+export const lib = { root, events, memory, testing, workflow };
 
 export type Lib = typeof lib;

@@ -1,31 +1,58 @@
 import * as z from 'zod';
-import { defineEvent, StartEvent, stop } from '../../src/events/index.ts';
-import { defineWorkflow, type InputOf, type ResultOf } from '../../src/workflow/index.ts';
+import {
+  collect, defineEvent, defineWorkflow, limit, retry, sends, StartEvent, stop, Workflow,
+  type InputOf, type ResultOf, type WorkflowResult,
+} from '../../src/index.ts';
 import type { Equal, Expect } from './equal.ts';
 
 const Hit = defineEvent('Hit', z.object({ text: z.string(), score: z.number().default(1) }));
 const Miss = defineEvent('Miss');
 
-const search = defineWorkflow('rag', { input: z.object({ question: z.string() }) })
-  .step('search', [StartEvent], (event) => (event.question.length > 3 ? Hit({ text: event.question }) : Miss()));
+const search = defineWorkflow('search', { input: z.object({ q: z.string() }) })
+  .step('search', [StartEvent], (event) => {
+    type _Input = Expect<Equal<typeof event.data.q, string>>;
+    return event.q.length > 3 ? Hit({ text: event.data.q }) : Miss();
+  });
 
-const rag = search.step('answer', [Hit, Miss], (event) => {
-  if (!Hit.is(event)) return stop(null);
-  event.score satisfies number;
-  return stop({ answer: event.text });
-});
+const complete = search.step('answer', [Hit, Miss], async (event) => (Hit.is(event) ? stop({ answer: event.data.text }) : stop(null)));
+type _InputOf = Expect<Equal<InputOf<typeof complete>, { q: string }>>;
+type _ResultOf = Expect<Equal<ResultOf<typeof complete>, { readonly answer: string } | null>>;
+export const result: Promise<WorkflowResult<{ readonly answer: string } | null>> = complete.run({ q: 'why' });
+// @ts-expect-error the input is typed
+void complete.run({ q: 1 });
+// @ts-expect-error the input is needed
+void complete.run();
 
-export type Input = Expect<Equal<InputOf<typeof rag>, { question: string }>>;
-export type Result = Expect<Equal<ResultOf<typeof rag>, { readonly answer: string } | null>>;
-
-const outcome = await rag.run({ question: 'why' });
-export type Data = Expect<Equal<typeof outcome.data, { readonly answer: string } | null>>;
-
-// @ts-expect-error the input schema asks for a question
-await rag.run({ query: 'why' });
 // @ts-expect-error no step handles Hit and Miss
-await search.run({ question: 'why' });
-// @ts-expect-error one of two events is not handled
-await search.step('answer', [Hit], () => stop(1)).run({ question: 'why' });
-// @ts-expect-error an event of this type has no such field
-search.step('answer', [Miss], (event) => stop(event.text));
+void search.run({ q: 'why' });
+// The mistake has a name that says what is missing.
+export const message: { readonly error: 'No step handles "Hit"' | 'No step handles "Miss"' } = null as never as Parameters<typeof search.run>[0];
+
+const half = search.step('hits', [Hit], (event) => stop(event.score));
+// @ts-expect-error no step handles Miss
+void half.run({ q: 'why' });
+
+const Never = defineEvent('Never');
+const unreachable = complete.step('never', [Never], () => null);
+// @ts-expect-error nothing emits Never
+void unreachable.run({ q: 'why' });
+
+const Tick = defineEvent('Tick', z.object({ n: z.number() }));
+const sending = defineWorkflow('sending')
+  .step('send', [StartEvent], (_event, context) => { context.sendEvent(Tick({ n: 1 })); return null; }, sends(Tick))
+  .step('join', [Tick], (event) => {
+    type _Collected = Expect<Equal<(typeof event.events)[number]['n'], number>>;
+    return stop(event.events.length);
+  }, collect(1), retry(2), limit(1));
+void sending.run();
+
+// A step may give a list, nothing, or either; the result is the union of what the stops carry.
+const listing = defineWorkflow('listing')
+  .step('list', [StartEvent], () => (Math.random() > 2 ? null : [Tick({ n: 1 }), stop('early' as const)]))
+  .step('tick', [Tick], (event) => (event.n > 0 ? stop(event.n) : undefined));
+type _Listing = Expect<Equal<ResultOf<typeof listing>, 'early' | number>>;
+
+// The string surface stays unchecked, on the same class.
+const plain = new Workflow('plain').addStep('any', ['Whatever'], (event) => ({ type: 'Else', n: event['n'] }));
+void plain.run({ any: 'input' });
+void complete.addStep('plain', ['Anything'], () => null).run({ q: 'mixed' });
