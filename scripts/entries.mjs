@@ -18,6 +18,7 @@ export const entries = [
   { subpath: './workflow', source: 'workflow/index.ts' },
   { subpath: './testing', source: 'testing/index.ts' },
   { subpath: './memory', source: 'memory/index.ts' },
+  { subpath: './local', source: 'local/index.ts' },
 ];
 
 /**

@@ -8,6 +8,7 @@ export const entryBudgets = {
   './workflow': 14_000,
   './events': 3_000,
   './memory': 24_000,
+  './local': 4_500,
 };
 
 /** @type {ReadonlyArray<{ name: string, budget: number, source: string, forbidden: readonly RegExp[] }>} */

@@ -9,6 +9,7 @@ export {
   TimeoutError,
   UnsupportedError,
   ValidationError,
+  WorkerCrashedError,
   WorkflowError,
   WorkflowStalledError,
 } from './base/error-classes.ts';
@@ -23,4 +24,9 @@ export {
   type SessionNamespace, type StateNamespace, type StepHandler, type StepPolicy, type StreamEvent, type StreamOptions,
   type WorkflowOptions, type WorkflowResult,
 } from './workflow/index.ts';
+export {
+  createWorkerHost, serveWorker, withTransfer,
+  type CallOptions, type PortEvent, type PortLike, type WorkerCall, type WorkerHost, type WorkerHostOptions, type WorkerLike,
+  type WorkerMethod, type WorkerMethods, type WorkerServer,
+} from './local/index.ts';
 export { version } from './version.ts';

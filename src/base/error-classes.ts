@@ -106,3 +106,9 @@ export class MemoryQuotaError extends MemoryError {
   static override readonly brand: string = 'MemoryQuotaError';
   static override readonly code: ErrorCode = 'memory.quota';
 }
+
+/** A worker died while it worked, or could not be started. Its other calls failed too; `retryable` when a new one may be started. */
+export class WorkerCrashedError extends BlazenError {
+  static override readonly brand: string = 'WorkerCrashedError';
+  static override readonly code: ErrorCode = 'worker';
+}
