@@ -1,4 +1,4 @@
-const percent = (share) => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
+const percent = (share) => `${(share * 100).toFixed(1).replace(/\.0$/, '')} %`;
 const times = (ratio) => `${ratio.toFixed(ratio < 10 ? 1 : 0)} ×`;
 
 /** Noise of two shared cores that a comparison of two growth factors has to allow. */
