@@ -31,7 +31,7 @@ export const law: Readonly<Record<string, RoomLaw>> = {
   pipeline: { rooms: engine },
   model: { rooms: floor },
   http: { rooms: floor, npm: ['ky', 'eventsource-parser'], lazy: ['aws4fetch'], platform: true },
-  providers: { rooms: [...floor, 'http'], doors: true },
+  providers: { rooms: [...floor, 'http', 'model'], doors: true },
   content: { rooms: [...floor, 'http'] },
   agent: { rooms: [...engine, 'model', 'content'] },
   memory: { rooms: floor, npm: ['eventemitter3'] },
