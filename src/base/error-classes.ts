@@ -1,4 +1,4 @@
-import { BlazenError, type ErrorCode } from './errors.ts';
+import { BlazenError, type BlazenErrorOptions, type ErrorCode } from './errors.ts';
 
 // The tree: one class per kind of failure a caller may want to tell apart. A class is its literal name (it survives
 // minifying), its code and its fields; the root does the rest.
@@ -111,4 +111,82 @@ export class MemoryQuotaError extends MemoryError {
 export class WorkerCrashedError extends BlazenError {
   static override readonly brand: string = 'WorkerCrashedError';
   static override readonly code: ErrorCode = 'worker';
+}
+
+/** What is known about a failed call to a provider; everything is null where it is unknown. */
+export interface ProviderErrorFields {
+  /** Who failed, such as 'openai'. */
+  readonly provider?: string | null;
+  /** HTTP status; null when no answer came or the error was inside a stream. */
+  readonly status?: number | null;
+  readonly endpoint?: string | null;
+  /** The provider's id of the request, for its support. */
+  readonly requestId?: string | null;
+  /** What the provider said, at most 4 KiB, without keys. */
+  readonly detail?: string | null;
+  /** How long the provider asks to wait. */
+  readonly retryAfterMs?: number | null;
+}
+
+/** A provider refused or failed: wrong request, missing model, server error, broken answer. */
+export class ProviderError extends BlazenError<ProviderErrorFields> {
+  static override readonly brand: string = 'ProviderError';
+  static override readonly code: ErrorCode = 'provider';
+  declare readonly provider: string | null;
+  declare readonly status: number | null;
+  declare readonly endpoint: string | null;
+  declare readonly requestId: string | null;
+  declare readonly detail: string | null;
+  declare readonly retryAfterMs: number | null;
+  /** What had arrived before a stream failed: a CompletionResult; absent when nothing had. Not enumerable. */
+  declare readonly partial?: unknown;
+
+  constructor(message: string, options: BlazenErrorOptions & ProviderErrorFields = {}) {
+    super(message, { provider: null, status: null, endpoint: null, requestId: null, detail: null, retryAfterMs: null, ...options });
+  }
+}
+
+/** The key is missing, wrong, expired or not allowed to do this: fix the key. */
+export class AuthError extends ProviderError {
+  static override readonly brand: string = 'AuthError';
+  static override readonly code: ErrorCode = 'auth';
+}
+
+/** The provider's rate limit is reached: wait `retryAfterMs`. */
+export class RateLimitError extends ProviderError {
+  static override readonly brand: string = 'RateLimitError';
+  static override readonly code: ErrorCode = 'rate_limit';
+  static override readonly retryable: boolean = true;
+}
+
+/** The provider's moderation refused the request: change the content. */
+export class ContentPolicyError extends ProviderError {
+  static override readonly brand: string = 'ContentPolicyError';
+  static override readonly code: ErrorCode = 'content_policy';
+}
+
+/** The provider does not know the model, or the key may not use it. */
+export class ModelNotFoundError extends ProviderError {
+  static override readonly brand: string = 'ModelNotFoundError';
+  static override readonly code: ErrorCode = 'provider.model_not_found';
+}
+
+/** No answer came: name lookup, connection, TLS, CORS, or the server hung up. */
+export class NetworkError extends ProviderError {
+  static override readonly brand: string = 'NetworkError';
+  static override readonly code: ErrorCode = 'provider.network';
+  static override readonly retryable: boolean = true;
+}
+
+/** The answer ended before the provider said that it was complete; `partial` has what arrived. */
+export class IncompleteStreamError extends ProviderError {
+  static override readonly brand: string = 'IncompleteStreamError';
+  static override readonly code: ErrorCode = 'provider.incomplete';
+  static override readonly retryable: boolean = true;
+}
+
+/** The answer is not what the protocol says: HTML, malformed JSON, a damaged frame. */
+export class ResponseFormatError extends ProviderError {
+  static override readonly brand: string = 'ResponseFormatError';
+  static override readonly code: ErrorCode = 'provider.response_format';
 }

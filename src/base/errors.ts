@@ -1,7 +1,8 @@
 /** What went wrong, as a stable string: `<area>.<what>`. Switch on it where `instanceof` is inconvenient. */
 export type ErrorCode =
   | 'validation' | 'unsupported' | 'aborted' | 'timeout'
-  | 'auth' | 'rate_limit' | 'content_policy' | 'provider'
+  | 'auth' | 'rate_limit' | 'content_policy' | 'provider' | 'provider.model_not_found' | 'provider.network'
+  | 'provider.incomplete' | 'provider.response_format'
   | 'workflow' | 'workflow.stalled' | 'workflow.timeout' | 'workflow.step_failed' | 'workflow.step_timeout'
   | 'workflow.step_diverged' | 'workflow.input' | 'workflow.snapshot' | 'workflow.snapshot_version'
   | 'serialization' | 'persist' | 'memory' | 'memory.no_embedder' | 'memory.embedding' | 'memory.embedder_changed'
