@@ -3,8 +3,21 @@
  *
  * @module
  */
+export type {
+  BlockEnd, ChatModelSpec, CompletionOptions, CompletionRequest, CompletionResult, ErrorDelta, FileDelta, FinishDelta, FinishReason,
+  GeneratedFile, ProviderDelta, ReasoningDelta, ReasoningOptions, RequestTimeouts, RequestTiming, ResponseFormat, Source, SourceDelta,
+  StartPart, StreamPart, TextDelta, TokenUsage, ToolCallDelta, UsageDelta,
+} from './completion.ts';
+export type { ContentHandle, ContentKind, MediaSource } from './content.ts';
 export type { EmbedOptions, EmbeddingSpec } from './embedding.ts';
+export type { JsonSchema } from './json-schema.ts';
 export type {
   BackendCallOptions, BackendHit, BackendQuery, MemoryBackendSpec, MemoryCapabilities, Metadata, ScanOptions, ScanPage,
   SegmentChange, SegmentStoreSpec, StoredEntry,
 } from './memory.ts';
+export type {
+  AudioPart, CacheControl, ContentPart, FilePart, ImagePart, Message, ProviderData, ProviderPart, ReasoningPart, Role, TextPart,
+  ToolCallContent, VideoPart,
+} from './message.ts';
+export type { ModelCapabilities, ModelInfo, ModelPricing } from './model-info.ts';
+export type { LlmPayload, ProviderId, ProviderTool, ToolCall, ToolChoice, ToolDefinition, ToolOutput } from './tool.ts';
