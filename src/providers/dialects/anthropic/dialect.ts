@@ -1,0 +1,8 @@
+import type { Dialect } from '../../core/dialect.ts';
+import { AnthropicDecoder } from './decode.ts';
+import { encodeAnthropic } from './encode.ts';
+
+/** Anthropic's messages. */
+export const anthropicDialect: Dialect = {
+  id: 'anthropic', framing: 'sse', path: () => '/messages', encode: encodeAnthropic, decoder: (context) => new AnthropicDecoder(context),
+};

@@ -1,0 +1,14 @@
+import type { ChatModel } from '../model/index.ts';
+import { openAIChat } from './dialects/openai-chat/dialect.ts';
+import { providerModel } from './core/model.ts';
+import type { ProviderOptions, ProviderRow } from './core/wire-model.ts';
+
+const row: ProviderRow = {
+  provider: 'mistral', dialect: /* @__PURE__ */ openAIChat({ streamUsage: false, requiredWord: 'any', thinkingParts: true, bareImageUrl: true, reasoning: 'effort', rawNames: ['openai_compat'] }),
+  baseUrl: 'https://api.mistral.ai/v1', keyVariable: 'MISTRAL_API_KEY', model: 'mistral-large-latest',
+};
+
+/** A chat model of Mistral; the key is the option or MISTRAL_API_KEY, the default model mistral-large-latest. */
+export function mistral(options: ProviderOptions = {}): ChatModel {
+  return providerModel(row, options);
+}
