@@ -1,18 +1,21 @@
 import { cloudflareTest } from '@cloudflare/vitest-pool-workers';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { startDeliveryServer } from './test/helpers/delivery-server.ts';
 import { chromiumLaunch } from './scripts/chromium.mjs';
 import { workerd } from './scripts/workerd.mjs';
 
 // Three of the four hosts of the portable suites; the fourth is vitest.deno.config.ts.
 const portable = 'test/portable/run.test.ts';
 
+const __DELIVERY__ = JSON.stringify((await startDeliveryServer()).address(''));
+
 export default defineConfig({
   test: {
     allowOnly: false,
     projects: [
       {
-        define: { __HOST__: '"node"' },
+        define: { __HOST__: '"node"', __DELIVERY__ },
         resolve: { conditions: ['node', 'module', 'import', 'default'] },
         test: {
           name: 'node',
@@ -22,14 +25,14 @@ export default defineConfig({
         },
       },
       {
-        define: { __HOST__: '"workerd"' },
+        define: { __HOST__: '"workerd"', __DELIVERY__ },
         plugins: [cloudflareTest({ miniflare: workerd })],
         test: { name: 'workerd', include: [portable, 'test/runtimes/workerd/**/*.test.ts'], testTimeout: 20_000 },
       },
       {
-        define: { __HOST__: '"browser"' },
+        define: { __HOST__: '"browser"', __DELIVERY__ },
         // Named here because a dependency found in the middle of a run reloads the page under the tests.
-        optimizeDeps: { include: ['eventemitter3', 'fast-check', 'idb-keyval', 'zod'] },
+        optimizeDeps: { include: ['eventemitter3', 'fast-check', 'idb-keyval', 'ky', 'zod'] },
         test: {
           name: 'chromium',
           include: [portable, 'test/runtimes/browser/**/*.test.ts'],

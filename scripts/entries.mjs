@@ -19,6 +19,23 @@ export const entries = [
   { subpath: './testing', source: 'testing/index.ts' },
   { subpath: './memory', source: 'memory/index.ts' },
   { subpath: './local', source: 'local/index.ts' },
+  { subpath: './models', source: 'model/index.ts' },
+  { subpath: './providers/openai', source: 'providers/openai.ts' },
+  { subpath: './providers/anthropic', source: 'providers/anthropic.ts' },
+  { subpath: './providers/gemini', source: 'providers/gemini.ts' },
+  { subpath: './providers/azure', source: 'providers/azure.ts' },
+  { subpath: './providers/openrouter', source: 'providers/openrouter.ts' },
+  { subpath: './providers/groq', source: 'providers/groq.ts' },
+  { subpath: './providers/together', source: 'providers/together.ts' },
+  { subpath: './providers/mistral', source: 'providers/mistral.ts' },
+  { subpath: './providers/deepseek', source: 'providers/deepseek.ts' },
+  { subpath: './providers/fireworks', source: 'providers/fireworks.ts' },
+  { subpath: './providers/perplexity', source: 'providers/perplexity.ts' },
+  { subpath: './providers/xai', source: 'providers/xai.ts' },
+  { subpath: './providers/cohere', source: 'providers/cohere.ts' },
+  { subpath: './providers/bedrock', source: 'providers/bedrock.ts' },
+  { subpath: './providers/fal', source: 'providers/fal.ts' },
+  { subpath: './providers/openai-compat', source: 'providers/openai-compat.ts' },
 ];
 
 /**
