@@ -1,16 +1,12 @@
-import ky from 'ky';
-
 /** How requests leave: the shape of `fetch`, called with an address and its init. Any replacement of it fits. */
 export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
 
 /**
- * The port every request goes through.
+ * The port every request goes through: the given transport, else the runtime's own fetch.
  *
- * @param custom replaces the default, which is ky over the runtime's fetch, without retries or timeouts of its own:
- *   both belong to the callers, who know what was already delivered.
+ * Retries and deadlines belong to the callers, who know what was already delivered.
  */
 export function createFetch(custom?: FetchLike): FetchLike {
-  return custom ?? kyFetch;
+  // Looked up at each call: a page or a test may replace it later.
+  return custom ?? ((url, init) => fetch(url, init));
 }
-
-const kyFetch: FetchLike = (url, init) => ky(url, { ...init, retry: 0, timeout: false, throwHttpErrors: false } as object);

@@ -60,7 +60,8 @@ export class ResultAssembler {
     const content = this.#content.filter((part) => part !== null) as ContentPart[];
     const texts = content.filter((part) => part.type === 'text').map((part) => part.text);
     const thoughts = content.filter((part) => part.type === 'reasoning').map((part) => part.text).join('');
-    const plain = content.every((part) => part.type === 'text' && part.providerData === undefined);
+    const [only] = content;
+    const plain = content.length === 0 || (content.length === 1 && only?.type === 'text' && only.providerData === undefined);
     const message: Message = { role: 'assistant', content: plain ? texts.join('') : content };
     const finish = this.#finish ?? { finishReason: 'incomplete' as const };
     return {

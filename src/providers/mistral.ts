@@ -4,7 +4,7 @@ import { providerModel } from './core/model.ts';
 import type { ProviderOptions, ProviderRow } from './core/wire-model.ts';
 
 const row: ProviderRow = {
-  provider: 'mistral', dialect: /* @__PURE__ */ openAIChat({ streamUsage: false, requiredWord: 'any', thinkingParts: true, bareImageUrl: true, reasoning: 'effort', rawNames: ['openai_compat'] }),
+  provider: 'mistral', dialect: /* @__PURE__ */ openAIChat({ streamUsage: false, requiredWord: 'any', thinkingParts: true, bareImageUrl: true, files: 'document_url', reasoning: 'effort', rawNames: ['openai_compat'] }),
   baseUrl: 'https://api.mistral.ai/v1', keyVariable: 'MISTRAL_API_KEY', model: 'mistral-large-latest',
 };
 

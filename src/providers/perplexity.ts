@@ -4,7 +4,7 @@ import { providerModel } from './core/model.ts';
 import type { ProviderOptions, ProviderRow } from './core/wire-model.ts';
 
 const row: ProviderRow = {
-  provider: 'perplexity', dialect: /* @__PURE__ */ openAIChat({ streamUsage: false, rawNames: ['openai_compat'] }),
+  provider: 'perplexity', dialect: /* @__PURE__ */ openAIChat({ streamUsage: false, files: 'file_url', rawNames: ['openai_compat'] }),
   baseUrl: 'https://api.perplexity.ai', keyVariable: 'PERPLEXITY_API_KEY', model: 'sonar-pro',
 };
 

@@ -1,9 +1,9 @@
 import { IncompleteStreamError, ResponseFormatError } from '../../base/error-classes.ts';
 import { asRecord, isRecord } from '../../base/json.ts';
 import { parseJson } from '../../base/json-codec.ts';
-import { AwsEventStreamDecoder, SseDecoder, errorFromResponse, providerFailure, type FailureContext, type RequestWatch } from '../../http/index.ts';
+import { errorFromResponse, providerFailure, type FailureContext, type RequestWatch } from '../../http/index.ts';
 import type { StreamPart } from '../../spec/completion.ts';
-import type { Dialect } from './dialect.ts';
+import type { Dialect, Frames } from './dialect.ts';
 import { NO_CALLS, type Decoder } from './parts.ts';
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
@@ -30,7 +30,7 @@ export class AnswerStream implements AsyncIterableIterator<StreamPart> {
   #at = 0;
   readonly #decoder: Decoder;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
-  #frames: { push(bytes: Uint8Array): void; end?(): void } | undefined;
+  #frames: Frames | undefined;
   /** The start of the answer as text, while no event was seen: it may be no event stream at all. */
   #head: string | undefined = '';
   readonly #headText = new TextDecoder();
@@ -124,9 +124,7 @@ export class AnswerStream implements AsyncIterableIterator<StreamPart> {
     watch.signal.addEventListener('abort', cancel, { once: true });
     this.#stop = () => watch.signal.removeEventListener('abort', cancel);
     if (/\bjson\b/.test(type)) return this.#whole(watch);
-    this.#frames = this.#dialect.framing === 'aws' && !type.includes('event-stream')
-      ? new AwsEventStreamDecoder((headers, payload) => this.#frame(headers, payload))
-      : new SseDecoder((data, name) => this.#event(data, name));
+    this.#frames = this.#dialect.frames((data, name) => this.#event(data, name));
   }
 
   /** A JSON answer: what was asked for, or a server that ignores `stream`. */
@@ -161,15 +159,6 @@ export class AnswerStream implements AsyncIterableIterator<StreamPart> {
     const event = this.#parse(data);
     if (isRecord(event)) this.#decoder.event(event, name);
     else if (name === 'error') throw providerFailure(event, this.#context, null);
-  }
-
-  #frame(headers: Readonly<Record<string, string>>, payload: string): void {
-    this.#head = undefined;
-    if (this.#ended) return;
-    const name = headers[':exception-type'] ?? headers[':event-type'] ?? headers[':error-code'] ?? '';
-    const data = payload === '' ? {} : asRecord(this.#parse(payload));
-    if (headers[':message-type'] === 'error') throw providerFailure({ message: headers[':error-message'], code: name }, this.#context, null);
-    this.#decoder.event(data, name);
   }
 
   /** @param whole the transport proves that the answer is complete, even if the provider gave no reason. */

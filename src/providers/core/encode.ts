@@ -65,7 +65,8 @@ export function toolResultView(message: Message, names: readonly string[]): Tool
     return typeof toolResult.data === 'string' ? { kind: 'text', text: toolResult.data } : { kind: 'json', value: toolResult.data };
   }
   if (typeof content === 'string') return { kind: 'text', text: content };
-  return content.every((part) => part.type === 'text') ? { kind: 'text', text: joinText(content, '\n') } : { kind: 'parts', parts: content };
+  const [first] = content;
+  return content.length === 1 && first?.type === 'text' ? { kind: 'text', text: first.text } : { kind: 'parts', parts: content };
 }
 
 /** An address for the source: its own, or a data URL. */

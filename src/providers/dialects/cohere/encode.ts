@@ -2,7 +2,7 @@ import { isRecord, type JsonValue } from '../../../base/json.ts';
 import type { CompletionRequest, ReasoningOptions } from '../../../spec/completion.ts';
 import type { ContentPart, Message } from '../../../spec/message.ts';
 import {
-  budgetFor, cannotSend, compact, isFunctionTool, joinText, mediaUrl, partsOf, stopList, textOf, toolResultView, toolSchema,
+  budgetFor, cannotSend, compact, isFunctionTool, mediaUrl, partsOf, stopList, textOf, toolResultView, toolSchema,
   type EncodeContext, type Mutable,
 } from '../../core/encode.ts';
 
@@ -67,7 +67,7 @@ function encodeToolResult(message: Message, context: EncodeContext): JsonValue {
   const view = toolResultView(message, ['cohere', context.provider]);
   switch (view.kind) {
     case 'text': return view.text;
-    case 'parts': return joinText(view.parts, '\n');
+    case 'parts': return view.parts.flatMap((part) => (part.type === 'text' ? [encodePart(part, context)] : []));
     case 'raw': return view.value;
     case 'json': return JSON.stringify(view.value);
   }

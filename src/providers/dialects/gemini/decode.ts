@@ -13,6 +13,8 @@ const REASONS: Readonly<Record<string, FinishReason>> = {
 export class GeminiDecoder extends DecoderBase implements Decoder {
   #calls: ToolCalls | undefined;
   readonly #cited = new Set<string>();
+  /** The parts of a whole answer are blocks; those of a stream may be pieces of one. */
+  #whole = false;
 
   event(data: Record<string, unknown>): void {
     if (data['error']) throw this.fail(data);
@@ -20,7 +22,10 @@ export class GeminiDecoder extends DecoderBase implements Decoder {
     // Gemini numbers no calls: the response id keeps ours apart from those of other turns.
     this.#calls ??= new ToolCalls(this.out, `gemini_call_${asString(data['responseId']) ?? crypto.randomUUID().slice(0, 8)}`);
     const candidate = asRecord(asArray(data['candidates'])[0]);
-    for (const part of asArray(asRecord(candidate['content'])['parts'])) this.#part(asRecord(part));
+    for (const part of asArray(asRecord(candidate['content'])['parts'])) {
+      this.#part(asRecord(part));
+      if (this.#whole) this.blockEnd('text');
+    }
     this.#ground(asRecord(candidate['groundingMetadata']), asRecord(candidate['citationMetadata']));
     if (isRecord(data['usageMetadata'])) this.usage(readUsage(data['usageMetadata']));
     const reason = asString(candidate['finishReason']);
@@ -30,6 +35,7 @@ export class GeminiDecoder extends DecoderBase implements Decoder {
   }
 
   body(data: Record<string, unknown>): void {
+    this.#whole = true;
     this.event(data);
   }
 
@@ -65,6 +71,8 @@ export class GeminiDecoder extends DecoderBase implements Decoder {
     }
     const name = Object.keys(part).find((key) => isRecord(part[key]));
     if (name !== undefined) this.provider(name, 'gemini', part);
+    // A thought that shows nothing but its signature.
+    else if (signature !== undefined) this.blockEnd('reasoning', { gemini: part as JsonValue });
   }
 
   #ground(grounding: Record<string, unknown>, citations: Record<string, unknown>): void {

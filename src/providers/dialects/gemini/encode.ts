@@ -111,7 +111,7 @@ function encodeToolResult(message: Message, all: readonly Message[], context: En
   } else {
     value = view.kind === 'text' ? view.text : view.value;
   }
-  const response = message.isError ? { error: value } : isRecord(value) ? (value) : { result: value };
+  const response = message.isError ? { error: value } : isRecord(value) ? value : value === '' && media.length > 0 ? {} : { result: value };
   const inside = media.length > 0 && isThree(context.model);
   const functionResponse = compact({ id, name: message.name ?? call?.name ?? '', response, parts: inside ? media : undefined });
   return [{ functionResponse }, ...(inside ? [] : media)];

@@ -26,6 +26,8 @@ export interface OpenAIChatQuirks {
   readonly cacheControl?: boolean;
   /** Sends assistant thoughts as content parts (Mistral). */
   readonly thinkingParts?: boolean;
+  /** How documents are sent: OpenAI's `file`, Mistral's `document_url`, or Perplexity's `file_url`. Default file. */
+  readonly files?: 'file' | 'document_url' | 'file_url';
   /** `image_url` is the address itself (Mistral) instead of an object. */
   readonly bareImageUrl?: boolean;
   /** Names under which `provider_raw` tool results address this server, besides its own. */
@@ -126,7 +128,11 @@ function encodePart(part: ContentPart, context: EncodeContext, quirks: OpenAICha
     case 'video': return { type: 'video_url', video_url: { url: mediaUrl(part.source, part.mediaType ?? 'video/mp4') } };
     case 'file': {
       if (part.source.type === 'provider_file') return { type: 'file', file: { file_id: part.source.id } };
+      if (quirks.files === 'file_url') {
+        return { type: 'file_url', file_url: { url: part.source.type === 'base64' ? part.source.data : mediaUrl(part.source, '') }, ...compact({ file_name: part.filename }) };
+      }
       const data = mediaUrl(part.source, part.mediaType ?? 'application/pdf');
+      if (quirks.files === 'document_url') return compact({ type: 'document_url', document_url: data, document_name: part.filename });
       return { type: 'file', file: { filename: part.filename ?? 'file', file_data: data }, ...cache };
     }
     default: throw cannotSend(`a ${part.type} part`, context.provider);
