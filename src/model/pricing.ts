@@ -6,7 +6,7 @@ const prices = new Map<string, ModelPricing>();
 
 /** A model id as prices are filed: lower case, without vendor path, date and version suffix. */
 export function normalizeModelId(modelId: string): string {
-  return modelId.toLowerCase().replace(/^.*\//, '').replace(/-(?:\d{8}|\d{4}-\d{2}-\d{2})$/, '').replace(/-v[\d.:]+$/, '');
+  return modelId.toLowerCase().replace(/^.*\//, '').replace(/-v[\d.:]+$/, '').replace(/-(?:\d{8}|\d{4}-\d{2}-\d{2})$/, '');
 }
 
 /** File a model's price; `(id, { inputPerMillion, … })` or `(id, inputPerMillion, outputPerMillion)`, in US dollars. */
