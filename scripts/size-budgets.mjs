@@ -7,8 +7,12 @@ export const entryBudgets = {
   '.': 60_000,
   './workflow': 14_000,
   './events': 3_000,
-  './memory': 24_000,
   './local': 4_500,
+  './memory': 12_288,
+  './memory/documents': 9_000,
+  './memory/segments': 6_000,
+  './testing': 20_000,
+  './browser': 8_000,
 };
 
 /** @type {ReadonlyArray<{ name: string, budget: number, source: string, forbidden: readonly RegExp[] }>} */

@@ -4,6 +4,12 @@
  */
 export {
   AbortedError,
+  MemoryCorruptError,
+  MemoryEmbedderChangedError,
+  MemoryEmbeddingError,
+  MemoryError,
+  MemoryNoEmbedderError,
+  MemoryQuotaError,
   SerializationError,
   StepError,
   TimeoutError,

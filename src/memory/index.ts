@@ -5,6 +5,9 @@
  *
  * @module
  */
+export {
+  MemoryCorruptError, MemoryEmbedderChangedError, MemoryEmbeddingError, MemoryError, MemoryNoEmbedderError, MemoryQuotaError,
+} from '../base/error-classes.ts';
 export { Memory } from './memory.ts';
 export type { AddManyOptions, BackendInput, IngestProgress, SearchMode, SearchOptions } from './memory.ts';
 export { MemoryResult } from './memory-result.ts';
@@ -18,7 +21,6 @@ export { CustomBackendAdapter, MemoryBackend } from './custom-backend.ts';
 export type { CustomBackendHandlers, CustomEntry } from './custom-backend.ts';
 export { chunkDocument } from './chunk/chunk-document.ts';
 export type { Chunk, ChunkOptions } from './chunk/chunk-document.ts';
-export { parseHtml } from './chunk/parse-html.ts';
 export { parseMarkdown, parseText } from './chunk/parse-text.ts';
 export { sourceSpan } from './chunk/source-document.ts';
 export type { Heading, SourceDocument, Span } from './chunk/source-document.ts';

@@ -1,8 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { EventEmitter } from 'eventemitter3';
 import { abortError, throwIfAborted } from '../base/abort.ts';
 import { MemoryNoEmbedderError, ValidationError } from '../base/error-classes.ts';
-import type { MemoryBackendSpec, Metadata, SegmentStoreSpec, StoredEntry } from '../spec/memory.ts';
+import type { MemoryBackendSpec, Metadata, StoredEntry } from '../spec/memory.ts';
 import { type CustomBackendHandlers } from './custom-backend.ts';
 import { type EmbedderInput, VectorSource } from './embedder.ts';
 import { type MemoryEntry, toStored } from './entry.ts';
@@ -16,7 +15,7 @@ import { EntryStore } from './store.ts';
 import { toBackend } from './to-backend.ts';
 
 /** Where a memory can keep its entries. Default: this process. */
-export type BackendInput = MemoryBackendSpec | SegmentStoreSpec | CustomBackendHandlers;
+export type BackendInput = MemoryBackendSpec | CustomBackendHandlers;
 
 /** How a search ranks: by words and vectors fused, by vectors alone, or by words alone. */
 export type SearchMode = 'hybrid' | 'semantic' | 'keyword';
@@ -75,7 +74,7 @@ export class Memory {
   readonly #source: VectorSource | null;
   readonly #hashed: boolean;
   readonly #store: EntryStore;
-  readonly #events = new EventEmitter<{ progress: [IngestProgress] }>();
+  readonly #listeners = new Set<(progress: IngestProgress) => void>();
 
   constructor(embedder?: EmbedderInput | false | null, backend?: BackendInput | null) {
     this.#hashed = embedder === undefined || embedder === null || embedder instanceof HashEmbedder;
@@ -103,7 +102,7 @@ export class Memory {
     return new Memory(embedder, backend);
   }
 
-  /** The backend in use; a six-method or segment store appears in its batched form. */
+  /** The backend in use; a six-method backend appears in its batched form. */
   get backend(): MemoryBackendSpec {
     return this.#store.backend;
   }
@@ -138,8 +137,7 @@ export class Memory {
       await this.#addBatch(batch, options.signal);
       done += batch.length;
       batch = [];
-      options.onProgress?.({ done, total });
-      this.#events.emit('progress', { done, total });
+      this.#report({ done, total }, options);
     };
     throwIfAborted(options.signal, 'Adding to the memory');
     for await (const entry of entries) {
@@ -234,21 +232,20 @@ export class Memory {
       const batch = all.slice(from, from + (options.batchSize ?? DEFAULT_BATCH));
       await backend.putMany(await this.#withVectors(batch, options.signal));
       done += batch.length;
-      options.onProgress?.({ done, total });
-      this.#events.emit('progress', { done, total });
+      this.#report({ done, total }, options);
     }
     this.#store.invalidate();
     return done;
   }
 
   /** Calls the listener after each stored batch, of whichever call. */
-  on(event: 'progress', listener: (progress: IngestProgress) => void): this {
-    this.#events.on(event, listener);
+  on(_event: 'progress', listener: (progress: IngestProgress) => void): this {
+    this.#listeners.add(listener);
     return this;
   }
 
-  off(event: 'progress', listener: (progress: IngestProgress) => void): this {
-    this.#events.off(event, listener);
+  off(_event: 'progress', listener: (progress: IngestProgress) => void): this {
+    this.#listeners.delete(listener);
     return this;
   }
 
@@ -259,6 +256,11 @@ export class Memory {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  #report(progress: IngestProgress, options: AddManyOptions): void {
+    options.onProgress?.(progress);
+    for (const listener of this.#listeners) listener(progress);
   }
 
   async #addBatch(batch: readonly MemoryEntry[], signal: AbortSignal | undefined): Promise<void> {

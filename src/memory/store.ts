@@ -1,11 +1,13 @@
 import { throwIfAborted } from '../base/abort.ts';
-import { MemoryCorruptError, MemoryEmbedderChangedError } from '../base/error-classes.ts';
+import { MemoryCorruptError, MemoryEmbedderChangedError, MemoryError } from '../base/error-classes.ts';
 import type { MemoryBackendSpec, StoredEntry } from '../spec/memory.ts';
 import type { VectorSource } from './embedder.ts';
 import { MemoryIndex } from './memory-index.ts';
 
 // Texts per embedding call when a store without vectors is opened.
 const EMBED_BATCH = 64;
+// How often a store that others keep writing to is read before giving up.
+const MAX_READS = 8;
 
 /** A backend and the ranking index over it, kept in step: what the backend has acknowledged is what can be found. */
 export class EntryStore {
@@ -92,6 +94,17 @@ export class EntryStore {
   async #load(signal?: AbortSignal): Promise<MemoryIndex> {
     const fresh = await this.#fresh();
     if (fresh !== null) return fresh;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#read(signal);
+      } catch (error) {
+        // The store was changed while it was read.
+        if (!(error instanceof MemoryError && error.retryable) || attempt === MAX_READS) throw error;
+      }
+    }
+  }
+
+  async #read(signal?: AbortSignal): Promise<MemoryIndex> {
     const revision = (await this.backend.revision?.()) ?? null;
     const loaded: StoredEntry[] = [];
     const bare: StoredEntry[] = [];

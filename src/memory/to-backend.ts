@@ -1,10 +1,10 @@
 import { ValidationError } from '../base/error-classes.ts';
-import type { MemoryBackendSpec, SegmentStoreSpec } from '../spec/memory.ts';
+import type { MemoryBackendSpec } from '../spec/memory.ts';
 import { CustomBackendAdapter, type CustomBackendHandlers, isCustomBackend } from './custom-backend.ts';
 import { InMemoryBackend } from './in-memory-backend.ts';
 
 /** The batched form of whatever the caller has. Throws ValidationError when it is not a backend. */
-export function toBackend(input: MemoryBackendSpec | SegmentStoreSpec | CustomBackendHandlers | null | undefined): MemoryBackendSpec {
+export function toBackend(input: MemoryBackendSpec | CustomBackendHandlers | null | undefined): MemoryBackendSpec {
   if (input === undefined || input === null) return new InMemoryBackend();
   if ('putMany' in input && typeof input.putMany === 'function') return input;
   if (isCustomBackend(input)) return new CustomBackendAdapter(input);

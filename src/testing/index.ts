@@ -1,5 +1,8 @@
 /**
- * @module Helpers for the tests of programs built with this package: a clock that only moves when told. Subpath export
+ * @module Helpers for the tests of programs built with this package, and the contract suites of its stores. Subpath export
  * `blazen-ts/testing`.
  */
 export { FakeClock } from './fake-clock.ts';
+export { memoryBackendSuite } from './suites/memory-backend.ts';
+export type { MemoryBackendSetup } from './suites/memory-backend.ts';
+export type { SuiteApi } from './suites/suite-api.ts';

@@ -1,11 +1,13 @@
 // The namespaces under test. A room adds one line when it adds an entry; a suite reads what it needs from `lib`.
 import * as events from '../../src/events/index.ts';
-import * as memory from '../../src/memory/index.ts';
-import * as models from '../../src/model/index.ts';
 import * as root from '../../src/index.ts';
+import * as documents from '../../src/memory/documents/index.ts';
+import * as memory from '../../src/memory/index.ts';
+import * as segments from '../../src/memory/segments/index.ts';
+import * as models from '../../src/model/index.ts';
 import * as testing from '../../src/testing/index.ts';
 import * as workflow from '../../src/workflow/index.ts';
 
-export const lib = { root, events, memory, testing, workflow, models };
+export const lib = { root, events, memory, documents, segments, testing, workflow, models };
 
 export type Lib = typeof lib;

@@ -8,7 +8,7 @@ const facts = [
   { id: 'tokyo', text: '東京は日本の首都です。', metadata: { topic: 'geo' } },
 ];
 
-const suite: Suite<Lib> = (t, { memory: { HashEmbedder, Memory, chunkDocument, parseHtml, parseMarkdown, sourceSpan } }) => {
+const suite: Suite<Lib> = (t, { documents: { parseHtml, sourceSpan }, memory: { HashEmbedder, Memory, chunkDocument, parseMarkdown } }) => {
   t.test('a memory without an embedder finds texts by words, parts of words and other scripts', async () => {
     const memory = new Memory();
     await memory.addMany(facts);

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   chunkDocument, parseHtml, parseMarkdown, parseText, sourceSpan, type Chunk, type ChunkOptions, type SourceDocument,
-} from '../../../src/memory/index.ts';
+} from '../../../src/memory/documents/index.ts';
 
 const PIECES = [
   'word', 'a', 'Sentence one. ', 'Is it? ', 'Ja! ', '\n', '\r\n', '\r', '\n\n', '\r\n\r\n', ' ', '\t', '\u00a0', '# Title\n', '\n## Sub #\n',

@@ -1,6 +1,6 @@
-import { isSpace } from './characters.ts';
+import { isSpace } from '../chunk/characters.ts';
 import { readReference } from './html-entities.ts';
-import type { Heading, SourceDocument } from './source-document.ts';
+import type { Heading, SourceDocument } from '../chunk/source-document.ts';
 
 const words = (list: string): Set<string> => new Set(list.split(' '));
 const PARAGRAPHS = words('address article aside blockquote center details dialog dir div dl fieldset figcaption figure footer form '

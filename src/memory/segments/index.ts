@@ -1,0 +1,7 @@
+/**
+ * Keeps a memory in segments over any store of named blobs. Subpath export `blazen-ts/memory/segments`.
+ *
+ * @module
+ */
+export { SegmentBackend } from './segment-backend.ts';
+export type { SegmentChange, SegmentStoreSpec } from '../../spec/memory.ts';

@@ -1,0 +1,284 @@
+import { throwIfAborted } from '../../base/abort.ts';
+import { MemoryCorruptError, MemoryError } from '../../base/error-classes.ts';
+import { uuid } from '../../base/id.ts';
+import type {
+  BackendCallOptions, MemoryBackendSpec, MemoryCapabilities, ScanOptions, ScanPage, SegmentChange, SegmentStoreSpec, StoredEntry,
+} from '../../spec/memory.ts';
+import { SEGMENT_ROWS } from '../index/vector-index.ts';
+import { LiveRows } from './live-rows.ts';
+import { decodeManifest, decodeSegment, encodeManifest, encodeSegment } from './segment-codec.ts';
+
+const MANIFEST = 'manifest';
+/** Commits that lose against other writers before giving up. */
+const MAX_ATTEMPTS = 16;
+/** Decoded segments kept for reading single entries. */
+const CACHED_SEGMENTS = 4;
+
+/** One segment as the manifest lists it. */
+interface Segment {
+  readonly key: string;
+  readonly rows: number;
+  readonly dimensions: number;
+  /** One bit per row that counts, base64; null when all do. */
+  readonly live: string | null;
+}
+
+interface Manifest {
+  readonly revision: number;
+  readonly segments: readonly Segment[];
+}
+
+/** What this process knows of one version of the store. */
+interface State {
+  readonly bytes: Uint8Array | null;
+  readonly manifest: Manifest;
+  readonly live: readonly LiveRows[];
+  /** Where each entry is: segment position * 1024 + row. Complete when `located` holds every position. */
+  readonly locations: Map<string, number>;
+  readonly located: Set<number>;
+  /** The segments read last, by key. */
+  readonly decoded: Map<string, readonly StoredEntry[]>;
+}
+
+/**
+ * Keeps entries in segments of 1,024 rows over a store of named blobs.
+ *
+ * A segment is never changed: an update is a cleared bit and a new row, and a commit writes the new segments, then the
+ * manifest that makes them count, then drops what it replaced. A crash between leaves the old or the new state.
+ */
+export class SegmentBackend implements MemoryBackendSpec {
+  readonly capabilities: MemoryCapabilities;
+  readonly #store: SegmentStoreSpec;
+  #state: State | null = null;
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(store: SegmentStoreSpec) {
+    this.#store = store;
+    this.capabilities = {
+      persistent: store.persistent, shared: store.shared, atomicBatch: true, vectors: true,
+      nativeVector: false, nativeFilter: false, nativeText: false, maxBatch: SEGMENT_ROWS, maxValueBytes: Infinity,
+    };
+  }
+
+  async putMany(entries: readonly StoredEntry[], options: BackendCallOptions = {}): Promise<void> {
+    if (entries.length === 0) return;
+    const latest = [...new Map(entries.map((entry) => [entry.id, entry])).values()];
+    await this.#commit(new Set(latest.map((entry) => entry.id)), latest, options);
+  }
+
+  async deleteMany(ids: readonly string[], options: BackendCallOptions = {}): Promise<number> {
+    return this.#commit(new Set(ids), [], options);
+  }
+
+  async getMany(ids: readonly string[], options: BackendCallOptions = {}): Promise<(StoredEntry | null)[]> {
+    return this.#reading(async (state) => {
+      const locations = await this.#locate(state, options);
+      const found: (StoredEntry | null)[] = [];
+      for (const id of ids) {
+        const at = locations.get(id);
+        const entries = at === undefined ? [] : await this.#decode(state, Math.floor(at / SEGMENT_ROWS), options);
+        found.push(at === undefined ? null : (entries[at % SEGMENT_ROWS] as StoredEntry));
+      }
+      return found;
+    });
+  }
+
+  /** Pages are segments, whatever limit is asked for: at most 1,024 entries. */
+  async scan(options: ScanOptions = {}): Promise<ScanPage> {
+    const state = await this.#sync(options);
+    const [revision, position] = (options.cursor ?? `${state.manifest.revision}:0`).split(':').map(Number) as [number, number];
+    const items = await this.#reading(async (current) => {
+      // Pages of two versions do not add up to either.
+      if (current.manifest.revision !== revision) throw new MemoryError('The store was changed while it was read', { retryable: true });
+      if (position >= current.manifest.segments.length) return [];
+      const entries = await this.#decode(current, position, options);
+      return entries.filter((_, row) => (current.live[position] as LiveRows).has(row));
+    });
+    const next = position + 1 < state.manifest.segments.length ? `${revision}:${position + 1}` : null;
+    return { items: items.filter((entry) => options.namespace === undefined || (entry.namespace ?? '') === options.namespace), cursor: next };
+  }
+
+  async count(): Promise<number> {
+    return (await this.#sync()).live.reduce((total, rows) => total + rows.size, 0);
+  }
+
+  async revision(): Promise<number> {
+    return (await this.#sync()).manifest.revision;
+  }
+
+  async close(): Promise<void> {
+    await this.#store.close?.();
+  }
+
+  // Removes `ids`, then appends `added`; returns how many of the ids existed.
+  #commit(ids: ReadonlySet<string>, added: readonly StoredEntry[], options: BackendCallOptions): Promise<number> {
+    const work = async (): Promise<number> => {
+      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+        throwIfAborted(options.signal, 'Writing to the memory');
+        const state = await this.#sync(options);
+        const outcome = await this.#try(state, ids, added, options);
+        if (outcome !== null) return outcome;
+        this.#state = null;
+      }
+      throw new MemoryError(`Cannot write to the memory: other writers were faster ${MAX_ATTEMPTS} times`, { retryable: true });
+    };
+    const result = this.#tail.then(work);
+    this.#tail = result.catch(() => undefined);
+    return result;
+  }
+
+  async #try(state: State, ids: ReadonlySet<string>, added: readonly StoredEntry[], options: BackendCallOptions): Promise<number | null> {
+    const locations = await this.#locate(state, options);
+    const live = state.live.map((rows) => rows.copy());
+    let removed = 0;
+    for (const id of ids) {
+      const at = locations.get(id);
+      if (at === undefined) continue;
+      live[Math.floor(at / SEGMENT_ROWS)]?.clear(at % SEGMENT_ROWS);
+      removed++;
+    }
+    if (removed === 0 && added.length === 0) return 0;
+    const kept: { segment: Segment; live: LiveRows; entries: readonly StoredEntry[] | null }[] = [];
+    const moving: StoredEntry[] = [];
+    const dropped: string[] = [];
+    const { segments } = state.manifest;
+    for (let position = 0; position < segments.length; position++) {
+      const segment = segments[position] as Segment;
+      const rows = live[position] as LiveRows;
+      const isOpenTail = position === segments.length - 1 && segment.rows < SEGMENT_ROWS && added.length > 0;
+      // The open segment is rewritten with what is added; one that is half dead moves to the end.
+      if (rows.size === 0) dropped.push(segment.key);
+      else if (isOpenTail || rows.size * 2 < segment.rows) {
+        const entries = await this.#decode(state, position, options);
+        moving.push(...entries.filter((_, row) => rows.has(row)));
+        dropped.push(segment.key);
+      } else kept.push({ segment, live: rows, entries: null });
+    }
+    const changes: SegmentChange[] = [];
+    for (const entries of split([...moving, ...added])) {
+      const dimensions = entries.find((entry) => entry.vector !== undefined)?.vector?.length ?? 0;
+      const key = `segment-${uuid()}`;
+      changes.push({ key, bytes: encodeSegment(entries, dimensions) });
+      kept.push({ segment: { key, rows: entries.length, dimensions, live: null }, live: new LiveRows(entries.length, null), entries });
+    }
+    const manifest: Manifest = {
+      revision: state.manifest.revision + 1,
+      segments: kept.map(({ segment, live: rows }) => ({ ...segment, live: rows.encode() })),
+    };
+    const bytes = encodeManifest(manifest);
+    changes.push({ key: MANIFEST, bytes }, ...dropped.map((key) => ({ key, bytes: null })));
+    if (!await this.#store.writeSegments(changes, { key: MANIFEST, bytes: state.bytes }, options)) return null;
+    const next = emptyState(bytes, manifest, kept.map(({ live: rows }) => rows));
+    // Positions may have shifted: locations are made anew from the old ones and the new segments.
+    const positions = new Map(kept.map(({ segment }, position) => [segment.key, position]));
+    for (const [id, at] of locations) {
+      const position = positions.get((segments[Math.floor(at / SEGMENT_ROWS)] as Segment).key);
+      if (position !== undefined && (next.live[position] as LiveRows).has(at % SEGMENT_ROWS)) {
+        next.locations.set(id, position * SEGMENT_ROWS + (at % SEGMENT_ROWS));
+      }
+    }
+    kept.forEach(({ segment, entries }, position) => {
+      next.located.add(position);
+      if (entries === null) return;
+      entries.forEach((entry, row) => next.locations.set(entry.id, position * SEGMENT_ROWS + row));
+      remember(next, segment.key, entries);
+    });
+    this.#state = next;
+    return removed;
+  }
+
+  // The state of the store as of now; the cached one when nobody else has written.
+  async #sync(options: BackendCallOptions = {}): Promise<State> {
+    if (this.#state !== null && !this.#store.shared) return this.#state;
+    const [bytes = null] = await this.#store.readSegments([MANIFEST], options);
+    const cached = this.#state;
+    if (cached !== null && sameBytes(cached.bytes, bytes)) return cached;
+    const manifest = bytes === null ? { revision: 0, segments: [] } : checkManifest(decodeManifest(bytes, MANIFEST));
+    this.#state = emptyState(bytes, manifest, manifest.segments.map(({ rows, live }) => new LiveRows(rows, live)));
+    return this.#state;
+  }
+
+  // Reads against one state; when another writer has dropped what it needs, starts over with the newer one.
+  async #reading<T>(read: (state: State) => Promise<T>): Promise<T> {
+    for (let attempt = 0; ; attempt++) {
+      const state = await this.#sync();
+      try {
+        return await read(state);
+      } catch (error) {
+        const [bytes = null] = await this.#store.readSegments([MANIFEST]);
+        if (attempt + 1 >= MAX_ATTEMPTS || sameBytes(state.bytes, bytes)) throw error;
+        this.#state = null;
+      }
+    }
+  }
+
+  async #locate(state: State, options: BackendCallOptions): Promise<Map<string, number>> {
+    for (let position = 0; position < state.manifest.segments.length; position++) {
+      if (!state.located.has(position)) await this.#decode(state, position, options);
+    }
+    return state.locations;
+  }
+
+  async #decode(state: State, position: number, options: BackendCallOptions): Promise<readonly StoredEntry[]> {
+    const { key, rows } = state.manifest.segments[position] as Segment;
+    const known = state.decoded.get(key);
+    if (known !== undefined) return known;
+    const [bytes = null] = await this.#store.readSegments([key], options);
+    if (bytes === null) throw new MemoryCorruptError(`Cannot read '${key}' of the memory: it is missing`);
+    const entries = decodeSegment(bytes, key);
+    if (entries.length !== rows) throw new MemoryCorruptError(`Cannot read '${key}' of the memory: it has the wrong number of rows`);
+    if (!state.located.has(position)) {
+      state.located.add(position);
+      entries.forEach((entry, row) => {
+        if ((state.live[position] as LiveRows).has(row)) state.locations.set(entry.id, position * SEGMENT_ROWS + row);
+      });
+    }
+    remember(state, key, entries);
+    return entries;
+  }
+}
+
+function emptyState(bytes: Uint8Array | null, manifest: Manifest, live: readonly LiveRows[]): State {
+  return { bytes, manifest, live, locations: new Map(), located: new Set(), decoded: new Map() };
+}
+
+function remember(state: State, key: string, entries: readonly StoredEntry[]): void {
+  state.decoded.delete(key);
+  state.decoded.set(key, entries);
+  for (const oldest of state.decoded.keys()) {
+    if (state.decoded.size <= CACHED_SEGMENTS) return;
+    state.decoded.delete(oldest);
+  }
+}
+
+// Runs of at most 1,024 entries whose vectors, where they have one, are equally long.
+function split(entries: readonly StoredEntry[]): StoredEntry[][] {
+  const runs: StoredEntry[][] = [];
+  let run: StoredEntry[] = [];
+  let dimensions = 0;
+  for (const entry of entries) {
+    const length = entry.vector?.length ?? 0;
+    if (run.length === SEGMENT_ROWS || (length > 0 && dimensions > 0 && length !== dimensions)) {
+      runs.push(run);
+      run = [];
+      dimensions = 0;
+    }
+    run.push(entry);
+    dimensions ||= length;
+  }
+  if (run.length > 0) runs.push(run);
+  return runs;
+}
+
+function checkManifest(value: unknown): Manifest {
+  const { revision, segments } = value as Manifest;
+  const usable = Number.isSafeInteger(revision) && Array.isArray(segments) && segments.every((segment: Segment) =>
+    typeof segment.key === 'string' && Number.isInteger(segment.rows) && segment.rows > 0 && segment.rows <= SEGMENT_ROWS);
+  if (!usable) throw new MemoryCorruptError(`Cannot read '${MANIFEST}' of the memory: it does not list segments`);
+  return { revision, segments };
+}
+
+function sameBytes(a: Uint8Array | null, b: Uint8Array | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}

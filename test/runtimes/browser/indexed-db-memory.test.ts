@@ -1,0 +1,64 @@
+import { describe, expect, it, vi } from 'vitest';
+import { MemoryQuotaError } from '../../../src/base/error-classes.ts';
+import { Memory } from '../../../src/memory/index.ts';
+import { createIndexedDbMemory, createIndexedDbSegments } from '../../../src/platform/browser/index.ts';
+import { memoryBackendSuite } from '../../../src/testing/index.ts';
+import { createTestApi } from '../../portable/harness/test-api.ts';
+
+let databases = 0;
+let current = '';
+const fresh = (): string => (current = `memory-test-${Date.now()}-${databases++}`);
+
+describe('a memory in IndexedDB', () => {
+  memoryBackendSuite(createTestApi((name, run) => it(name, run)), {
+    create: () => Promise.resolve(createIndexedDbMemory({ database: fresh() })),
+    reopen: () => Promise.resolve(createIndexedDbMemory({ database: current })),
+    cleanUp: async () => {
+      await new Promise((resolve, reject) => {
+        const request = indexedDB.deleteDatabase(current);
+        request.onsuccess = resolve;
+        request.onerror = reject;
+      });
+    },
+  });
+
+  it('finds after a reload what was added before it', async () => {
+    const database = fresh();
+    const memory = new Memory(undefined, createIndexedDbMemory({ database }));
+    await memory.addMany(Array.from({ length: 1200 }, (_, i) => ({ id: `n${i}`, text: `note ${i} about ${i === 777 ? 'axolotl' : 'nothing'}`, metadata: { i } })));
+    await memory.close();
+    const again = new Memory(undefined, createIndexedDbMemory({ database }));
+    expect((await again.search('axolotls', 1))[0]).toMatchObject({ id: 'n777', metadata: { i: 777 } });
+    await again.add('n777', 'replaced');
+    expect(await again.count()).toBe(1200);
+    await again.close();
+  });
+
+  it('writes the open segment and the manifest for one added entry, not one record per entry', async () => {
+    const database = fresh();
+    const store = createIndexedDbSegments({ database });
+    const memory = new Memory(undefined, createIndexedDbMemory({ database }));
+    await memory.addMany(Array.from({ length: 2100 }, (_, i) => ({ id: `n${i}`, text: `note ${i}` })), { batchSize: 700 });
+    const before = new Set(await store.listSegments());
+    expect(before.size).toBe(4);
+    await memory.add('one more', 'note');
+    expect((await store.listSegments()).filter((key) => !before.has(key))).toHaveLength(1);
+    await Promise.all([memory.close(), store.close?.()]);
+  });
+
+  it('reports a full disk as a typed error and keeps what was there', async () => {
+    const database = fresh();
+    const memory = new Memory(undefined, createIndexedDbMemory({ database }));
+    await memory.add('kept', 'a note that stays');
+    const full = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => { throw new DOMException('full', 'QuotaExceededError'); });
+    await expect(memory.add('lost', 'no room')).rejects.toBeInstanceOf(MemoryQuotaError);
+    full.mockRestore();
+    expect(await memory.count()).toBe(1);
+    await memory.add('next', 'room again');
+    expect(await memory.count()).toBe(2);
+    await memory.close();
+    const again = new Memory(undefined, createIndexedDbMemory({ database }));
+    expect([await again.count(), (await again.get('kept'))?.text]).toEqual([2, 'a note that stays']);
+    await again.close();
+  });
+});
