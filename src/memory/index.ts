@@ -9,7 +9,8 @@ export {
   MemoryCorruptError, MemoryEmbedderChangedError, MemoryEmbeddingError, MemoryError, MemoryNoEmbedderError, MemoryQuotaError,
 } from '../base/error-classes.ts';
 export { Memory } from './memory.ts';
-export type { AddManyOptions, BackendInput, IngestProgress, SearchMode, SearchOptions } from './memory.ts';
+export type { AddManyOptions, BackendInput, IngestProgress, MemoryOptions, SearchMode, SearchOptions } from './memory.ts';
+export type { Accuracy, Metric } from './index/exact-index.ts';
 export { MemoryResult } from './memory-result.ts';
 export type { ResultSpan } from './memory-result.ts';
 export type { MemoryEntry } from './entry.ts';

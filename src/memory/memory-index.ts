@@ -1,21 +1,44 @@
 import type { StoredEntry } from '../spec/memory.ts';
 import type { FilterTest } from './filter.ts';
 import { Bitmap } from './index/bitmap.ts';
+import { type Accuracy, ExactIndex, type Metric, type VectorRows } from './index/exact-index.ts';
 import type { ScoredRow } from './index/top-k.ts';
-import { SEGMENT_ROWS, VectorIndex } from './index/vector-index.ts';
+import { SEGMENT_ROWS } from './index/segment-rows.ts';
 import { Bm25Index } from './lexical/bm25-index.ts';
+
+// From here on comparing with every row is slower than loading the code that does not.
+const EXACT_ROWS = 2048;
 
 /** Ranks entries; a cache that can be rebuilt from the backend at any time. */
 export class MemoryIndex {
   #entries: (StoredEntry | null)[] = [];
   readonly #rowById = new Map<string, number>();
   #live = new Bitmap();
-  readonly #vectors: VectorIndex | null;
+  #vectors: VectorRows | null;
+  readonly #dimensions: number;
+  readonly #metric: Metric;
   readonly #words = new Bm25Index();
 
   /** `dimensions` null: no vectors. */
-  constructor(dimensions: number | null) {
-    this.#vectors = dimensions === null ? null : new VectorIndex(dimensions);
+  constructor(dimensions: number | null, metric: Metric) {
+    this.#dimensions = dimensions ?? 0;
+    this.#metric = metric;
+    this.#vectors = dimensions === null ? null : new ExactIndex(dimensions, metric);
+  }
+
+  /** Loads what large memories search with, before `rows` entries are in; does nothing for fewer. */
+  async prepare(rows: number): Promise<void> {
+    const small = this.#vectors;
+    if (!(small instanceof ExactIndex) || rows <= EXACT_ROWS) return;
+    const { VectorIndex } = await import('./index/vector-index.ts');
+    const large = new VectorIndex(this.#dimensions, this.#metric);
+    for (let row = 0; row < small.rows; row++) large.add(small.row(row));
+    this.#vectors = large;
+  }
+
+  /** Entries ever put since the last compaction. */
+  get rows(): number {
+    return this.#entries.length;
   }
 
   get size(): number {
@@ -60,8 +83,8 @@ export class MemoryIndex {
     return allowed;
   }
 
-  byVector(query: Float32Array, limit: number, allowed: Bitmap): ScoredRow[] {
-    return this.#vectors?.search(query, limit, allowed, this.order) ?? [];
+  byVector(query: Float32Array, limit: number, allowed: Bitmap, accuracy: Accuracy): ScoredRow[] {
+    return this.#vectors?.search(query, limit, allowed, this.order, accuracy) ?? [];
   }
 
   byWords(query: string, limit: number, allowed: Bitmap): ScoredRow[] {

@@ -8,6 +8,7 @@ import { type MemoryEntry, toStored } from './entry.ts';
 import { compileFilter, type MemoryFilter } from './filter.ts';
 import { fuse } from './fusion.ts';
 import { HashEmbedder } from './hash-embedder.ts';
+import type { Accuracy, Metric } from './index/exact-index.ts';
 import type { ScoredRow } from './index/top-k.ts';
 import type { MemoryIndex } from './memory-index.ts';
 import { MemoryResult } from './memory-result.ts';
@@ -34,7 +35,15 @@ export interface SearchOptions {
    * words that occur in the memory (1 when all do).
    */
   readonly weights?: { readonly semantic?: number; readonly keyword?: number };
+  /** How much of the vector search may be skipped in memories of more than 2,048 entries. Default 'high'. */
+  readonly accuracy?: Accuracy;
   readonly signal?: AbortSignal;
+}
+
+/** How a memory compares vectors. */
+export interface MemoryOptions {
+  /** Default 'cosine'. */
+  readonly metric?: Metric;
 }
 
 /** How many entries are stored; `total` is null when the source does not say. */
@@ -73,13 +82,15 @@ const HASHED_SEMANTIC_WEIGHT = 0.5;
 export class Memory {
   readonly #source: VectorSource | null;
   readonly #hashed: boolean;
+  readonly #metric: Metric;
   readonly #store: EntryStore;
   readonly #listeners = new Set<(progress: IngestProgress) => void>();
 
-  constructor(embedder?: EmbedderInput | false | null, backend?: BackendInput | null) {
+  constructor(embedder?: EmbedderInput | false | null, backend?: BackendInput | null, options: MemoryOptions = {}) {
+    this.#metric = options.metric ?? 'cosine';
     this.#hashed = embedder === undefined || embedder === null || embedder instanceof HashEmbedder;
     this.#source = embedder === false ? null : new VectorSource(embedder ?? new HashEmbedder());
-    this.#store = new EntryStore(toBackend(backend), this.#source);
+    this.#store = new EntryStore(toBackend(backend), this.#source, this.#metric);
   }
 
   /** A memory without vectors: `searchLocal` and keyword searches only. */
@@ -88,8 +99,8 @@ export class Memory {
   }
 
   /** The same as the constructor. */
-  static fromBackend(embedder: EmbedderInput, backend: BackendInput): Memory {
-    return new Memory(embedder, backend);
+  static fromBackend(embedder: EmbedderInput, backend: BackendInput, options: MemoryOptions = {}): Memory {
+    return new Memory(embedder, backend, options);
   }
 
   /** The same as `Memory.local`. */
@@ -171,7 +182,8 @@ export class Memory {
   /**
    * The entries that answer the query best, best first; equal scores are ordered by id. There is no score threshold.
    *
-   * The score is between 0 and 1: the cosine for 'semantic' (negative ones count as 0), the share of the best possible
+   * The score is between 0 and 1: the cosine for 'semantic' (negative ones count as 0; 1 / (1 + distance)
+   * for 'euclidean', the bare product for 'dot'), the share of the best possible
    * BM25 score for 'keyword', and for 'hybrid' how near to the top of both rankings the entry is (1: first in both).
    *
    * @throws MemoryNoEmbedderError when the memory has no embedder and the mode is not 'keyword'.
@@ -288,6 +300,12 @@ export class Memory {
     });
   }
 
+  // What a caller sees: between 0 and 1, but for 'dot', whose range depends on the vectors.
+  #similarity(score: number): number {
+    if (this.#metric === 'dot') return score;
+    return this.#metric === 'euclidean' ? 1 / (1 + Math.sqrt(-score)) : Math.min(1, Math.max(0, score));
+  }
+
   #rank(
     index: MemoryIndex, query: string, vector: Float32Array | null,
     test: ((metadata: Metadata | null) => boolean) | null, options: SearchOptions & { limit: number; mode: SearchMode },
@@ -297,10 +315,11 @@ export class Memory {
     if (limit === 0) return [];
     if (mode === 'keyword') return index.byWords(query, limit, allowed);
     if (vector === null) return [];
-    if (mode === 'semantic') return index.byVector(vector, limit, allowed).map(({ row, score }) => ({ row, score: clamp(score) }));
+    const accuracy = options.accuracy ?? 'high';
+    if (mode === 'semantic') return index.byVector(vector, limit, allowed, accuracy).map(({ row, score }) => ({ row, score: this.#similarity(score) }));
     const pool = Math.max(FUSION_POOL, limit * 4);
     return fuse([
-      { ranking: index.byVector(vector, pool, allowed), weight: options.weights?.semantic ?? (this.#hashed ? HASHED_SEMANTIC_WEIGHT : 1) },
+      { ranking: index.byVector(vector, pool, allowed, accuracy), weight: options.weights?.semantic ?? (this.#hashed ? HASHED_SEMANTIC_WEIGHT : 1) },
       { ranking: index.byWords(query, pool, allowed), weight: options.weights?.keyword ?? index.coverage(query) },
     ], index.order).slice(0, limit);
   }
@@ -308,8 +327,4 @@ export class Memory {
 
 function toResult(entry: StoredEntry, score: number): MemoryResult {
   return new MemoryResult(entry.id, entry.text, score, structuredClone(entry.metadata), entry);
-}
-
-function clamp(cosine: number): number {
-  return Math.min(1, Math.max(0, cosine));
 }

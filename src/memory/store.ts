@@ -2,6 +2,7 @@ import { throwIfAborted } from '../base/abort.ts';
 import { MemoryCorruptError, MemoryEmbedderChangedError, MemoryError } from '../base/error-classes.ts';
 import type { MemoryBackendSpec, StoredEntry } from '../spec/memory.ts';
 import type { VectorSource } from './embedder.ts';
+import type { Metric } from './index/exact-index.ts';
 import { MemoryIndex } from './memory-index.ts';
 
 // Texts per embedding call when a store without vectors is opened.
@@ -13,12 +14,14 @@ const MAX_READS = 8;
 export class EntryStore {
   readonly backend: MemoryBackendSpec;
   readonly #source: VectorSource | null;
+  readonly #metric: Metric;
   #index: MemoryIndex | null = null;
   #revision: number | null = null;
   #tail: Promise<unknown> = Promise.resolve();
 
-  constructor(backend: MemoryBackendSpec, source: VectorSource | null) {
+  constructor(backend: MemoryBackendSpec, source: VectorSource | null, metric: Metric) {
     this.backend = backend;
+    this.#metric = metric;
     this.#source = source;
   }
 
@@ -37,6 +40,7 @@ export class EntryStore {
         throwIfAborted(signal, 'Adding to the memory');
         const batch = entries.length <= maxBatch ? entries : entries.slice(from, from + maxBatch);
         await this.backend.putMany(batch, signal === undefined ? {} : { signal });
+        await index.prepare(index.rows + batch.length);
         for (const entry of batch) index.put(entry);
         await this.#wrote();
       }
@@ -113,7 +117,8 @@ export class EntryStore {
       else loaded.push(this.#source === null ? entry : this.#checked(entry, this.#source));
     }
     if (this.#source !== null && bare.length > 0) loaded.push(...await this.#embedMissing(bare, this.#source, signal));
-    const index = new MemoryIndex(this.#source === null ? null : this.#source.dimensions);
+    const index = new MemoryIndex(this.#source === null ? null : this.#source.dimensions, this.#metric);
+    await index.prepare(loaded.length);
     for (const entry of loaded) index.put(entry);
     this.#index = index;
     this.#revision = revision;

@@ -25,6 +25,13 @@ export class Bitmap {
     if (word < this.#words.length) this.#words[word] = (this.#words[word] as number) & ~(1 << (row & 31));
   }
 
+  /** How many rows of `[start, end)` are in the set; `start` must be a multiple of 32, and nothing above `end` in the set. */
+  countIn(start: number, end: number): number {
+    let total = 0;
+    for (let word = start >>> 5; word < Math.min((end + 31) >>> 5, this.#words.length); word++) total += popcount(this.#words[word] as number);
+    return total;
+  }
+
   /** How many rows are in the set. */
   get size(): number {
     let total = 0;

@@ -4,7 +4,7 @@ import { uuid } from '../../base/id.ts';
 import type {
   BackendCallOptions, MemoryBackendSpec, MemoryCapabilities, ScanOptions, ScanPage, SegmentChange, SegmentStoreSpec, StoredEntry,
 } from '../../spec/memory.ts';
-import { SEGMENT_ROWS } from '../index/vector-index.ts';
+import { SEGMENT_ROWS } from '../index/segment-rows.ts';
 import { LiveRows } from './live-rows.ts';
 import { decodeManifest, decodeSegment, encodeManifest, encodeSegment } from './segment-codec.ts';
 

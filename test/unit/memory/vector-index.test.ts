@@ -1,0 +1,164 @@
+import { readFileSync } from 'node:fs';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { source, target } from '../../../scripts/build-kernels.mjs';
+import { Arena } from '../../../src/memory/index/arena.ts';
+import { Bitmap } from '../../../src/memory/index/bitmap.ts';
+import { createKernels } from '../../../src/memory/index/kernels.ts';
+import { Rotation } from '../../../src/memory/index/rotation.ts';
+import { ExactIndex, type Accuracy, type Metric } from '../../../src/memory/index/exact-index.ts';
+import { VectorIndex } from '../../../src/memory/index/vector-index.ts';
+import { seeded } from './real-text.ts';
+
+const byRow = (a: number, b: number): number => a - b;
+
+// Sums of uniform numbers: close enough to normally distributed.
+function noise(random: () => number, dimensions: number): Float32Array {
+  return Float32Array.from({ length: dimensions }, () => random() + random() + random() - 1.5);
+}
+
+function clustered(random: () => number, dimensions: number, rows: number, spread: number): Float32Array[] {
+  const centres = Array.from({ length: 20 }, () => noise(random, dimensions));
+  return Array.from({ length: rows }, () => {
+    const centre = centres[Math.floor(random() * centres.length)] as Float32Array;
+    return noise(random, dimensions).map((value, i) => value * spread + (centre[i] as number));
+  });
+}
+
+function truth(rows: readonly Float32Array[], query: Float32Array, allowed: Bitmap, metric: Metric, limit: number): number[] {
+  const unit = (vector: Float32Array): number => (metric === 'cosine' ? Math.hypot(...vector) : 1);
+  const scored = rows.map((vector, row) => {
+    let score = 0;
+    vector.forEach((value, i) => {
+      score += metric === 'euclidean' ? -((value - (query[i] as number)) ** 2) : value * (query[i] as number);
+    });
+    return { row, score: score / unit(vector) };
+  });
+  return scored.filter(({ row }) => allowed.has(row)).toSorted((a, b) => b.score - a.score || a.row - b.row).slice(0, limit).map(({ row }) => row);
+}
+
+function everyRow(count: number, keep: (row: number) => boolean = () => true): Bitmap {
+  const rows = new Bitmap(count);
+  for (let row = 0; row < count; row++) if (keep(row)) rows.add(row);
+  return rows;
+}
+
+describe('the kernels', () => {
+  it('are the ones that the script in the repository makes', () => {
+    expect(readFileSync(target, 'utf8')).toBe(source);
+  });
+
+  it('give the same integers in WebAssembly and in JavaScript', () => {
+    fc.assert(fc.property(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 0, max: 9 }), fc.integer(), (turns, count, seed) => {
+      const random = seeded(seed);
+      const arena = new Arena();
+      const [length, width] = [turns * 32, turns * 16];
+      const [rows, query, bitRows, planes, list, out] = [arena.take(10 * length), arena.take(2 * length), arena.take(10 * width), arena.take(2 * width), arena.take(64), arena.take(64)];
+      for (let i = 0; i < 10 * length; i++) arena.bytes[rows + i] = Math.floor(random() * 255) - 127;
+      for (let i = 0; i < length; i++) arena.shorts[query / 2 + i] = Math.floor(random() * 8191) - 4095;
+      for (let i = 0; i < 10 * width; i++) arena.bytes[bitRows + i] = Math.floor(random() * 256);
+      for (let i = 0; i < 2 * width; i++) arena.bytes[planes + i] = Math.floor(random() * 256);
+      for (let i = 0; i < count; i++) arena.ints[list / 4 + i] = rows + Math.floor(random() * 10) * length;
+      const results = (['js', 'fixed', 'relaxed'] as const).map((kind) => {
+        const kernels = createKernels(arena, kind);
+        expect(kernels.floats === null).toBe(kind === 'js');
+        const read = (): number[] => [...arena.ints.subarray(out / 4, out / 4 + count)];
+        kernels.bytes(rows, count, query, out, length);
+        const direct = read();
+        kernels.bytesAt(list, count, query, out, length);
+        const listed = read();
+        kernels.bits(bitRows, count, planes, out, width);
+        return [direct, listed, read()];
+      });
+      expect(results[1]).toEqual(results[0]);
+      expect(results[2]).toEqual(results[0]);
+    }), { numRuns: 200 });
+  });
+});
+
+describe('Rotation', () => {
+  it.each([1, 3, 32, 96, 384, 1000])('of %i numbers keeps lengths and angles', (dimensions) => {
+    const random = seeded(dimensions);
+    const [a, b] = [Float64Array.from(noise(random, dimensions)), Float64Array.from(noise(random, dimensions))];
+    const dot = (x: Float64Array, y: Float64Array): number => x.reduce((sum, value, i) => sum + value * (y[i] as number), 0);
+    const before = [dot(a, a), dot(a, b)];
+    const rotation = new Rotation(dimensions);
+    rotation.apply(a);
+    rotation.apply(b);
+    expect(dot(a, a)).toBeCloseTo(before[0] as number, 6);
+    expect(dot(a, b)).toBeCloseTo(before[1] as number, 6);
+  });
+});
+
+describe('VectorIndex', () => {
+  const cases: [Metric, number, number][] = [['cosine', 96, 0.4], ['cosine', 33, 2], ['dot', 64, 1], ['euclidean', 100, 0.7], ['cosine', 3, 1]];
+  it.each(cases)('finds the true nearest by %s in %i dimensions (spread %d)', (metric, dimensions, spread) => {
+    const random = seeded(dimensions);
+    const rows = clustered(random, dimensions, 4500, spread);
+    const indexes = (['js', 'fixed', 'relaxed'] as const).map((kind) => new VectorIndex(dimensions, metric, kind));
+    const small = new ExactIndex(dimensions, metric);
+    for (const index of [...indexes, small]) for (const vector of rows) index.add(vector);
+    const allowed = everyRow(rows.length, (row) => row % 9 !== 0);
+    const found: Record<Accuracy, number> = { exact: 0, high: 0, fast: 0 };
+    let total = 0;
+    for (let i = 0; i < 30; i++) {
+      const query = (rows[Math.floor(random() * rows.length)] as Float32Array).map((value) => value + random() - 0.5);
+      const expected = truth(rows, query, allowed, metric, 10);
+      total += 10;
+      for (const accuracy of ['exact', 'high', 'fast'] as const) {
+        const [js, fixed, relaxed] = indexes.map((index) => index.search(query, 10, allowed, byRow, accuracy));
+        expect(fixed).toEqual(js);
+        expect(relaxed).toEqual(js);
+        if (accuracy === 'exact') expect(small.search(query, 10, allowed, byRow)).toEqual(js);
+        found[accuracy] += (js as { row: number }[]).filter(({ row }) => expected.includes(row)).length;
+      }
+    }
+    expect(found.exact).toBe(total);
+    expect(found.high / total).toBeGreaterThanOrEqual(0.995);
+    expect(found.fast / total).toBeGreaterThanOrEqual(0.99);
+  });
+
+  it('finds everything that a narrow filter allows', () => {
+    const random = seeded(1);
+    const rows = clustered(random, 64, 5000, 0.5);
+    const index = new VectorIndex(64);
+    for (const vector of rows) index.add(vector);
+    for (const share of [0.001, 0.01, 0.1, 0.6]) {
+      const allowed = everyRow(rows.length, () => random() < share);
+      const query = noise(random, 64);
+      for (const accuracy of share < 0.5 ? ['exact', 'high', 'fast'] as const : ['exact', 'high'] as const) {
+        expect(index.search(query, 10, allowed, byRow, accuracy).map(({ row }) => row)).toEqual(truth(rows, query, allowed, 'cosine', 10));
+      }
+    }
+  });
+
+  it('gives the same results after compaction and further adding', () => {
+    const random = seeded(2);
+    const rows = clustered(random, 80, 6000, 0.5);
+    const index = new VectorIndex(80);
+    for (const vector of rows.slice(0, 5000)) index.add(vector);
+    const keep = everyRow(5000, (row) => row % 3 !== 1);
+    index.search(noise(random, 80), 5, keep, byRow, 'fast');
+    index.compact(keep);
+    const left = rows.filter((_, row) => row >= 5000 || row % 3 !== 1);
+    for (const vector of rows.slice(5000)) index.add(vector);
+    const all = everyRow(left.length);
+    let found = 0;
+    for (let i = 0; i < 50; i++) {
+      const query = noise(random, 80);
+      expect(index.search(query, 10, all, byRow, 'exact').map(({ row }) => row)).toEqual(truth(left, query, all, 'cosine', 10));
+      expect(index.search(query, 10, all, byRow, 'high').map(({ row }) => row)).toEqual(truth(left, query, all, 'cosine', 10));
+      const fast = index.search(query, 10, all, byRow, 'fast').map(({ row }) => row);
+      found += fast.filter((row) => truth(left, query, all, 'cosine', 10).includes(row)).length;
+    }
+    expect(found / 500).toBeGreaterThanOrEqual(0.99);
+  });
+
+  it('orders equal scores by the given order, also when thousands are equal', () => {
+    const index = new VectorIndex(32);
+    for (let i = 0; i < 3000; i++) index.add(new Float32Array(32).fill(1));
+    const reversed = (a: number, b: number): number => b - a;
+    expect(index.search(new Float32Array(32).fill(1), 3, everyRow(3000), reversed).map(({ row }) => row)).toEqual([2999, 2998, 2997]);
+    expect(index.search(new Float32Array(32).fill(1), 3, everyRow(3000), reversed, 'fast').map(({ row }) => row)).toEqual([2999, 2998, 2997]);
+  });
+});
