@@ -8,6 +8,7 @@ export { AwsEventStreamDecoder, type AwsFrameListener } from './aws-event-stream
 export { createFetch, type FetchLike } from './client.ts';
 export { errorFromResponse, providerFailure, redact, type FailureContext } from './provider-failure.ts';
 export { readRetryAfter } from './retry-after.ts';
+export { createRetryingFetch } from './retrying-fetch.ts';
 export { signAwsRequest, type AwsCredentials } from './sigv4.ts';
 export { SseDecoder, type SseListener } from './sse.ts';
 export { RequestWatch, type WatchTimeouts } from './watch.ts';

@@ -14,6 +14,9 @@ export { ChatWindow, type ChatWindowOptions } from './chat-window.ts';
 export {
   customModel, customSpec, fromJsHandler, type CustomChunk, type CustomModelHandlers, type CustomResponse,
 } from './custom-model.ts';
+export {
+  EmbeddingModel, type EmbeddingBackend, type EmbeddingModelConfig, type EmbeddingResponse, type Vector,
+} from './embedding-model.ts';
 export { costOf, lookupPricing, normalizeModelId, registerPricing } from './pricing.ts';
 export { ModelRegistry } from './registry.ts';
 export { countMessageTokens, estimateTokens, type Tokenizer } from './tokens.ts';

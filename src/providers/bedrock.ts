@@ -1,7 +1,9 @@
 import { AuthError } from '../base/error-classes.ts';
+import type { JsonObject } from '../base/json.ts';
 import { lookUpEnv, resolveApiKey, signAwsRequest, type AwsCredentials } from '../http/index.ts';
-import type { ChatModel } from '../model/index.ts';
+import type { ChatModel, EmbeddingModel } from '../model/index.ts';
 import { bedrockDialect } from './dialects/bedrock/dialect.ts';
+import { embeddingModel, type EmbeddingOptions, type EmbeddingRequest, type EmbeddingRow } from './core/embedding.ts';
 import { providerModel } from './core/model.ts';
 import type { ProviderOptions, ProviderRow } from './core/wire-model.ts';
 
@@ -20,22 +22,59 @@ const KEY_VARIABLE = 'AWS_BEARER_TOKEN_BEDROCK';
  * signed with AWS credentials. The default model is Claude Sonnet 4.5.
  */
 export function bedrock(options: BedrockOptions = {}): ChatModel {
-  const { region = lookUpEnv('AWS_REGION', options.env) ?? 'us-east-1', credentials, ...rest } = options;
+  const { region = lookUpEnv('AWS_REGION', options.env) ?? 'us-east-1', credentials: _credentials, ...rest } = options;
   const row: ProviderRow = {
     provider: 'bedrock', dialect: bedrockDialect, baseUrl: `https://bedrock-runtime.${region}.amazonaws.com`, keyVariable: KEY_VARIABLE,
     model: 'anthropic.claude-sonnet-4-5-20250929-v1:0',
-    authorize: async (request, secrets) => {
-      const key = credentials === undefined ? await resolveApiKey('bedrock', KEY_VARIABLE, options.apiKey, options.env, false) : undefined;
-      if (key !== undefined) {
-        secrets.push(key);
-        return { authorization: `Bearer ${key}` };
-      }
-      const found = await findCredentials(credentials, options.env);
-      secrets.push(found.secretAccessKey, found.accessKeyId, found.sessionToken ?? '');
-      return signAwsRequest(request, found, region, 'bedrock');
-    },
+    authorize: authorizer(options, region),
   };
   return providerModel(row, rest);
+}
+
+/** Options of an embedding model on Amazon Bedrock. */
+export interface BedrockEmbeddingOptions extends EmbeddingOptions, Pick<BedrockOptions, 'region' | 'credentials'> {}
+
+/** An embedding model of Amazon Bedrock (Titan, Cohere and Nova), authorised as `bedrock`; the default is Titan Text v2. */
+export function bedrockEmbedding(options: BedrockEmbeddingOptions = {}): EmbeddingModel {
+  const { region = lookUpEnv('AWS_REGION', options.env) ?? 'us-east-1', credentials: _credentials, ...rest } = options;
+  const row: EmbeddingRow = {
+    provider: 'bedrock', baseUrl: `https://bedrock-runtime.${region}.amazonaws.com`, keyVariable: KEY_VARIABLE, model: 'amazon.titan-embed-text-v2:0',
+    dimensions: { 'amazon.titan-embed-text-v2:0': 1024, 'amazon.titan-embed-text-v1': 1536 },
+    // Only Cohere's models take several texts at once.
+    maxBatchSize: (model) => (model.includes('cohere.') ? 96 : 1),
+    path: (model) => `/model/${encodeURIComponent(model)}/invoke`, encode: encodeBedrockEmbedding, authorize: authorizer(options, region),
+  };
+  return embeddingModel(row, rest);
+}
+
+function encodeBedrockEmbedding({ model, texts, dimensions, purpose }: EmbeddingRequest): JsonObject {
+  if (model.includes('cohere.')) {
+    const input_type = purpose === 'query' ? 'search_query' : 'search_document';
+    return { texts, input_type, ...(model.includes('embed-v4') ? { embedding_types: ['float'] } : {}), ...(dimensions === undefined ? {} : { output_dimension: dimensions }) };
+  }
+  const [text = ''] = texts;
+  if (model.includes('.nova')) {
+    const embeddingPurpose = purpose === 'query' ? 'GENERIC_RETRIEVAL' : 'GENERIC_INDEX';
+    return {
+      taskType: 'SINGLE_EMBEDDING',
+      singleEmbeddingParams: { embeddingPurpose, text: { value: text, truncationMode: 'END' }, ...(dimensions === undefined ? {} : { embeddingDimension: dimensions }) },
+    };
+  }
+  return { inputText: text, ...(dimensions === undefined ? {} : { dimensions }) };
+}
+
+function authorizer(options: Pick<BedrockOptions, 'apiKey' | 'env' | 'credentials'>, region: string): NonNullable<ProviderRow['authorize']> {
+  const { credentials } = options;
+  return async (request, secrets) => {
+    const key = credentials === undefined ? await resolveApiKey('bedrock', KEY_VARIABLE, options.apiKey, options.env, false) : undefined;
+    if (key !== undefined) {
+      secrets.push(key);
+      return { authorization: `Bearer ${key}` };
+    }
+    const found = await findCredentials(credentials, options.env);
+    secrets.push(found.secretAccessKey, found.accessKeyId, found.sessionToken ?? '');
+    return signAwsRequest(request, found, region, 'bedrock');
+  };
 }
 
 async function findCredentials(given: BedrockOptions['credentials'], env: ProviderOptions['env']): Promise<AwsCredentials> {

@@ -1,5 +1,7 @@
-import type { ChatModel } from '../model/index.ts';
+import type { ChatModel, EmbeddingModel } from '../model/index.ts';
 import { openAIChat } from './dialects/openai-chat/dialect.ts';
+import { embeddingModel, type EmbeddingOptions, type EmbeddingRow } from './core/embedding.ts';
+import { openAIEmbedding } from './core/openai-embedding.ts';
 import { providerModel } from './core/model.ts';
 import type { ProviderOptions, ProviderRow } from './core/wire-model.ts';
 
@@ -11,4 +13,16 @@ const row: ProviderRow = {
 /** A chat model of Fireworks; the key is the option or FIREWORKS_API_KEY, the default model accounts/fireworks/models/llama-v3p3-70b-instruct. */
 export function fireworks(options: ProviderOptions = {}): ChatModel {
   return providerModel(row, options);
+}
+
+const verbs = /* @__PURE__ */ openAIEmbedding();
+const embeddingRow: EmbeddingRow = {
+  path: verbs.path, encode: verbs.encode, provider: 'fireworks', baseUrl: 'https://api.fireworks.ai/inference/v1',
+  keyVariable: 'FIREWORKS_API_KEY', model: 'nomic-ai/nomic-embed-text-v1.5', maxBatchSize: 256,
+  dimensions: { 'nomic-ai/nomic-embed-text-v1.5': 768 },
+};
+
+/** An embedding model of Fireworks; the key is the option or FIREWORKS_API_KEY, the default model nomic-ai/nomic-embed-text-v1.5. */
+export function fireworksEmbedding(options: EmbeddingOptions = {}): EmbeddingModel {
+  return embeddingModel(embeddingRow, options);
 }

@@ -1,5 +1,6 @@
-import type { ChatModel } from '../model/index.ts';
+import type { ChatModel, EmbeddingModel } from '../model/index.ts';
 import { geminiDialect } from './dialects/gemini/dialect.ts';
+import { embeddingModel, type EmbeddingOptions, type EmbeddingRow } from './core/embedding.ts';
 import { providerModel } from './core/model.ts';
 import type { ProviderOptions, ProviderRow } from './core/wire-model.ts';
 
@@ -17,4 +18,21 @@ export interface GeminiOptions extends ProviderOptions {
 /** A chat model of Google; the key is the option or GEMINI_API_KEY, the default model gemini-2.5-flash. */
 export function gemini({ accessToken = false, ...options }: GeminiOptions = {}): ChatModel {
   return providerModel(accessToken ? { ...row, keyHeader: (key) => ({ authorization: `Bearer ${key}` }) } : row, options);
+}
+
+const embeddingRow: EmbeddingRow = {
+  provider: 'gemini', baseUrl: 'https://generativelanguage.googleapis.com/v1beta', keyVariable: 'GEMINI_API_KEY', model: 'gemini-embedding-001',
+  maxBatchSize: 100, dimensions: { 'gemini-embedding-001': 3072, 'gemini-embedding-2': 3072 }, keyHeader: (key) => ({ 'x-goog-api-key': key }),
+  path: (model) => `/models/${model}:batchEmbedContents`,
+  encode: ({ model, texts, dimensions, purpose }) => ({
+    requests: texts.map((text) => ({
+      model: `models/${model}`, content: { parts: [{ text }] }, taskType: purpose === 'query' ? 'RETRIEVAL_QUERY' : 'RETRIEVAL_DOCUMENT',
+      ...(dimensions === undefined ? {} : { outputDimensionality: dimensions }),
+    })),
+  }),
+};
+
+/** An embedding model of Google; the key is the option or GEMINI_API_KEY, the default model gemini-embedding-001. */
+export function geminiEmbedding(options: EmbeddingOptions = {}): EmbeddingModel {
+  return embeddingModel(embeddingRow, options);
 }

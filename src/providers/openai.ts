@@ -1,6 +1,8 @@
-import type { ChatModel } from '../model/index.ts';
+import type { ChatModel, EmbeddingModel } from '../model/index.ts';
 import { openAIChat } from './dialects/openai-chat/dialect.ts';
 import { openAIResponsesDialect } from './dialects/openai-responses/dialect.ts';
+import { embeddingModel, type EmbeddingOptions, type EmbeddingRow } from './core/embedding.ts';
+import { openAIEmbedding } from './core/openai-embedding.ts';
 import { providerModel } from './core/model.ts';
 import type { ProviderOptions, ProviderRow } from './core/wire-model.ts';
 
@@ -20,4 +22,16 @@ export function openai(options: ProviderOptions = {}): ChatModel {
 /** A chat model of OpenAI over the Responses API; with `baseUrl` of any server that speaks it. */
 export function openaiResponses(options: ProviderOptions = {}): ChatModel {
   return providerModel(responsesRow, options);
+}
+
+const verbs = /* @__PURE__ */ openAIEmbedding({ base64: true });
+const embeddingRow: EmbeddingRow = {
+  path: verbs.path, encode: verbs.encode, provider: 'openai', baseUrl: 'https://api.openai.com/v1',
+  keyVariable: 'OPENAI_API_KEY', model: 'text-embedding-3-small', maxBatchSize: 2048,
+  dimensions: { 'text-embedding-3-small': 1536, 'text-embedding-3-large': 3072, 'text-embedding-ada-002': 1536 },
+};
+
+/** An embedding model of OpenAI; the key is the option or OPENAI_API_KEY, the default model text-embedding-3-small. */
+export function openaiEmbedding(options: EmbeddingOptions = {}): EmbeddingModel {
+  return embeddingModel(embeddingRow, options);
 }

@@ -1,5 +1,7 @@
-import type { ChatModel } from '../model/index.ts';
+import type { ChatModel, EmbeddingModel } from '../model/index.ts';
 import { openAIChat } from './dialects/openai-chat/dialect.ts';
+import { embeddingModel, type EmbeddingOptions, type EmbeddingRow } from './core/embedding.ts';
+import { openAIEmbedding } from './core/openai-embedding.ts';
 import { providerModel } from './core/model.ts';
 import type { ProviderOptions, ProviderRow } from './core/wire-model.ts';
 
@@ -11,4 +13,16 @@ const row: ProviderRow = {
 /** A chat model of OpenRouter; the key is the option or OPENROUTER_API_KEY, the default model openai/gpt-4.1. */
 export function openrouter(options: ProviderOptions = {}): ChatModel {
   return providerModel(row, options);
+}
+
+const verbs = /* @__PURE__ */ openAIEmbedding();
+const embeddingRow: EmbeddingRow = {
+  path: verbs.path, encode: verbs.encode, provider: 'openrouter', baseUrl: 'https://openrouter.ai/api/v1',
+  keyVariable: 'OPENROUTER_API_KEY', model: 'openai/text-embedding-3-small', maxBatchSize: 2048,
+  dimensions: { 'openai/text-embedding-3-small': 1536 },
+};
+
+/** An embedding model of OpenRouter; the key is the option or OPENROUTER_API_KEY, the default model openai/text-embedding-3-small. */
+export function openrouterEmbedding(options: EmbeddingOptions = {}): EmbeddingModel {
+  return embeddingModel(embeddingRow, options);
 }

@@ -1,8 +1,9 @@
 import type { JsonObject } from '../../base/json.ts';
-import { RequestWatch, createFetch, resolveApiKey, type ApiKey, type Env, type FailureContext, type FetchLike } from '../../http/index.ts';
+import { RequestWatch, createFetch, type ApiKey, type Env, type FailureContext, type FetchLike } from '../../http/index.ts';
 import { ResultAssembler } from '../../model/index.ts';
 import type { ChatModelSpec, CompletionRequest, CompletionResult, RequestTimeouts, StreamPart } from '../../spec/completion.ts';
 import { AnswerStream } from './answer-stream.ts';
+import { authorize, joinUrl, lowerCase } from './authorize.ts';
 import type { Dialect } from './dialect.ts';
 
 /** Options every provider takes. */
@@ -31,21 +32,25 @@ export interface WireRequest {
   readonly body: string;
 }
 
-/** A provider as data. */
-export interface ProviderRow {
+/** Who serves a model and how requests to it are authorised. */
+export interface ProviderAccess {
   readonly provider: string;
-  readonly dialect: Dialect;
-  readonly baseUrl: string;
   /** Environment variable of the key. */
   readonly keyVariable: string;
   /** True for servers that need no key. */
   readonly keyOptional?: boolean;
-  readonly model: string;
   /** Header that carries the key; default `authorization: Bearer …`. */
   readonly keyHeader?: (key: string) => Readonly<Record<string, string>>;
-  readonly headers?: Readonly<Record<string, string>>;
   /** Replaces the key header: signs the request. `secrets` gets what must not show in errors. */
   readonly authorize?: (request: WireRequest, secrets: string[]) => Promise<Readonly<Record<string, string>>>;
+}
+
+/** A provider's chat models as data. */
+export interface ProviderRow extends ProviderAccess {
+  readonly dialect: Dialect;
+  readonly baseUrl: string;
+  readonly model: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const FIRST_CHUNK_MS = 120_000;
@@ -105,32 +110,11 @@ export class WireModel implements ChatModelSpec {
         'content-type': 'application/json', ...this.#row.headers, ...lowerCase(this.#options.headers), ...lowerCase(request.headers),
       },
     };
-    const authorization = await this.#authorize(wire, secrets);
+    const authorization = await authorize(this.#row, this.#options, wire, secrets);
     try {
       return await this.#fetch(url, { method: wire.method, body: wire.body, headers: { ...wire.headers, ...authorization }, signal: watch.signal });
     } catch (error) {
       throw watch.failure(error);
     }
   }
-
-  async #authorize(wire: WireRequest, secrets: string[]): Promise<Readonly<Record<string, string>>> {
-    if (this.#row.authorize) return this.#row.authorize(wire, secrets);
-    const { provider, keyVariable, keyOptional, keyHeader } = this.#row;
-    const key = await resolveApiKey(provider, keyVariable, this.#options.apiKey, this.#options.env, !keyOptional);
-    if (key === undefined) return {};
-    secrets.push(key);
-    return keyHeader ? keyHeader(key) : { authorization: `Bearer ${key}` };
-  }
-}
-
-/** The path goes before a query the base URL may have (Azure's api-version). */
-function joinUrl(base: string, path: string): string {
-  const [address = '', query] = base.split('?');
-  const [tail = '', more] = path.split('?');
-  const search = [query, more].filter(Boolean).join('&');
-  return address.replace(/\/+$/, '') + tail + (search ? `?${search}` : '');
-}
-
-function lowerCase(headers: Readonly<Record<string, string>> | undefined): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
 }
