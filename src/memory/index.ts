@@ -20,6 +20,7 @@ export type { EmbedderInput, EmbedsTexts } from './embedder.ts';
 export { InMemoryBackend } from './in-memory-backend.ts';
 export { CustomBackendAdapter, MemoryBackend } from './custom-backend.ts';
 export type { CustomBackendHandlers, CustomEntry } from './custom-backend.ts';
+export { tokenize } from './lexical/tokenize.ts';
 export { chunkDocument } from './chunk/chunk-document.ts';
 export type { Chunk, ChunkOptions } from './chunk/chunk-document.ts';
 export { parseMarkdown, parseText } from './chunk/parse-text.ts';
