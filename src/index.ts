@@ -4,6 +4,7 @@
  */
 export {
   AbortedError,
+  IngestError,
   MemoryCorruptError,
   MemoryEmbedderChangedError,
   MemoryEmbeddingError,

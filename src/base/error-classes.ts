@@ -190,3 +190,13 @@ export class ResponseFormatError extends ProviderError {
   static override readonly brand: string = 'ResponseFormatError';
   static override readonly code: ErrorCode = 'provider.response_format';
 }
+
+/** Why a file could not be taken in. */
+export type IngestReason = 'empty' | 'not_text' | 'too_large' | 'no_text' | 'unsupported' | 'corrupt' | 'duplicate' | 'unreadable' | 'invalid';
+
+/** A file cannot be taken in; `reason` says why in one word, and the others are not affected. */
+export class IngestError extends BlazenError<{ reason: IngestReason }> {
+  static override readonly brand: string = 'IngestError';
+  static override readonly code: ErrorCode = 'ingest';
+  declare readonly reason: IngestReason;
+}
