@@ -39,6 +39,7 @@ export const entries = [
   { subpath: './providers/bedrock', source: 'providers/bedrock.ts' },
   { subpath: './providers/fal', source: 'providers/fal.ts' },
   { subpath: './providers/openai-compat', source: 'providers/openai-compat.ts' },
+  { subpath: './rag', source: 'rag/index.ts' },
 ];
 
 /**

@@ -8,6 +8,7 @@ export const entryBudgets = {
   './workflow': 14_000,
   './events': 3_000,
   './local': 4_500,
+  './rag': 30_000,
   './memory': 12_288,
   './memory/documents': 9_000,
   './memory/segments': 6_000,

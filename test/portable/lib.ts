@@ -5,9 +5,10 @@ import * as documents from '../../src/memory/documents/index.ts';
 import * as memory from '../../src/memory/index.ts';
 import * as segments from '../../src/memory/segments/index.ts';
 import * as models from '../../src/model/index.ts';
+import * as rag from '../../src/rag/index.ts';
 import * as testing from '../../src/testing/index.ts';
 import * as workflow from '../../src/workflow/index.ts';
 
-export const lib = { root, events, memory, documents, segments, testing, workflow, models };
+export const lib = { root, events, memory, documents, segments, testing, workflow, models, rag };
 
 export type Lib = typeof lib;
