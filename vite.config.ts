@@ -3,14 +3,18 @@ import { isAbsolute } from 'node:path';
 import { defineConfig, type EnvironmentOptions } from 'vite';
 import { bundles, entries, programs, stem } from './scripts/entries.mjs';
 
-// One config, four bundles that differ only in the conditions that choose `#platform`. Modules are preserved, so that a
-// consumer's bundler drops what is not used (a single file per entry kept whole libraries alive).
+// One config, four bundles that differ only in the conditions that choose `#platform`. For browsers and Workers, modules
+// are preserved, so that a consumer's bundler drops what is not used (a single file per entry kept whole libraries
+// alive). Node and Deno load files as they are, and a file costs more than what is in it: there a room is one file.
 
 const shared = Object.fromEntries(entries.map(({ source }) => [stem(source), `src/${source}`]));
 const nodeOnly = Object.fromEntries(programs.map(({ source }) => [stem(source), `src/${source}`]));
 
 /** Everything that is not a file of ours stays an import. */
 const external = (id: string): boolean => !/^[.#\0]/.test(id) && !isAbsolute(id) && !id.startsWith('src/');
+
+/** The room of a source file: the folder below src. */
+const room = (id: string): string | null => /\/src\/([^/]+)\//.exec(id)?.[1] ?? null;
 
 function bundle(name: (typeof bundles)[number], condition: string): EnvironmentOptions {
   return {
@@ -28,10 +32,10 @@ function bundle(name: (typeof bundles)[number], condition: string): EnvironmentO
       rolldownOptions: {
         external,
         output: {
-          preserveModules: true,
-          preserveModulesRoot: 'src',
           entryFileNames: '[name].js',
-          chunkFileNames: 'chunks/[name]-[hash].js',
+          ...(name === 'node' || name === 'deno'
+            ? { chunkFileNames: 'rooms/[name].js', codeSplitting: { groups: [{ name: room, debugName: 'room' }] } }
+            : { preserveModules: true, preserveModulesRoot: 'src', chunkFileNames: 'chunks/[name]-[hash].js' }),
         },
       },
     },
