@@ -25,20 +25,24 @@ export interface EventLike {
  */
 export class WorkflowEvent {
   declare readonly type: string;
+  declare readonly data: unknown;
+  declare readonly event_type: string;
+  declare readonly eventType: string;
 
-  constructor(fields: object) {
-    // A payload may itself have a field of a getter's name: then it is an ordinary own field.
-    if ('data' in fields || 'event_type' in fields || 'eventType' in fields) Object.defineProperties(this, Object.getOwnPropertyDescriptors(fields));
-    else Object.assign(this, fields);
+  static {
+    for (const key of ['data', 'event_type', 'eventType']) {
+      Object.defineProperty(this.prototype, key, {
+        get(this: EventLike): unknown {
+          const { type, ...data } = this;
+          return key === 'data' ? data : type;
+        },
+        // A payload may itself have a field of this name: then it is an ordinary own field.
+        set(value: unknown) { Object.defineProperty(this, key, { value, enumerable: true, writable: true }); },
+      });
+    }
   }
 
-  get data(): unknown {
-    const { type: _type, ...data } = this as unknown as EventLike;
-    return data;
-  }
-
-  get event_type(): string { return this.type; }
-  get eventType(): string { return this.type; }
+  constructor(fields: object) { Object.assign(this, fields); }
 }
 
 /**
@@ -49,7 +53,7 @@ export class WorkflowEvent {
 export function toEvent(value: unknown): WorkflowEvent & EventLike {
   if (value instanceof WorkflowEvent) return value as WorkflowEvent & EventLike;
   if (typeof (value as EventLike | null | undefined)?.type !== 'string') {
-    throw new ValidationError(`Not an event: expected an object with a string 'type', got a value of type ${typeof value}`);
+    throw new ValidationError(`Not an event: ${typeof value} without a string 'type'`);
   }
   return new WorkflowEvent(value as object) as WorkflowEvent & EventLike;
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
 
 /** A host timer that can say whether it keeps the process alive (Node); elsewhere these are absent. */
 interface Timer { ref?(): void; unref?(): void }
@@ -64,11 +64,9 @@ export class Deadlines {
   }
 }
 
-const byClock: WeakMap<Clock, Deadlines> = /* @__PURE__ */ new WeakMap();
+let shared: Deadlines | undefined;
 
-/** The deadlines of a clock, made when first asked for. */
+/** The deadlines of a clock; those of the host's clock are shared by all runs. */
 export function deadlinesOf(clock: Clock): Deadlines {
-  let deadlines = byClock.get(clock);
-  if (!deadlines) byClock.set(clock, (deadlines = new Deadlines(clock)));
-  return deadlines;
+  return clock === systemClock ? (shared ??= new Deadlines(clock)) : new Deadlines(clock);
 }

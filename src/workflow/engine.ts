@@ -3,12 +3,13 @@ import { AbortedError, TimeoutError, ValidationError } from '../base/error-class
 import { INPUT_RESPONSE, START, toEvent, WorkflowEvent } from '../events/index.ts';
 import { Execution, runController, stepFailed } from './execution.ts';
 import { applyCommit, applyEnd, applyInput, applyRetry, link, replace, resolvePatch, route, stallError, takeRequest } from './reducer.ts';
-import type { CommitPort, FinalStatus, Ready, Run } from './run.ts';
+import type { CommitPort, FinalStatus, Run } from './run.ts';
+import type { Step } from './step.ts';
 
 /** Records a parked run keeps in memory. */
 const PARKED_HISTORY = 64;
 
-const describe = (run: Run): string => `run ${run.id} of workflow '${run.definition.name}'`;
+const describe = (run: Run): string => `run ${run.id} of '${run.definition.name}'`;
 
 /** Changes become visible at once and live as long as the process. */
 export const immediate: CommitPort = {
@@ -35,8 +36,10 @@ export const immediate: CommitPort = {
 
 /** Begin a run with its start event. Its first step starts `ticks` microtasks later. */
 export function startRun(run: Run, input: object | undefined, ticks: number): void {
-  armTimeout(run);
-  run.port.input(run, new WorkflowEvent({ ...input, type: START }));
+  armTimeout(run, run.startedAt);
+  const event = new WorkflowEvent(input ?? {});
+  (event as { type: string }).type = START;
+  run.port.input(run, event);
   void drive(run, ticks);
 }
 
@@ -113,7 +116,7 @@ function pump(run: Run): Execution | null {
   try {
     while (run.status === 'running' && !run.port.busy) {
       const ready = run.ready.shift();
-      if (ready) begin(run, ready);
+      if (ready) begin(run, ready.step, ready.event, ready.id, ready.again);
       else if (run.queue.size) route(run, begin);
       else break;
     }
@@ -134,7 +137,7 @@ export function kick(run: Run): void {
 }
 
 /** Call the step. An asynchronous one becomes the pump's tail; the tail before it is subscribed to. */
-function begin(run: Run, { step, event, id, again }: Ready): void {
+function begin(run: Run, step: Step, event: WorkflowEvent, id: number, again?: Execution): void {
   const x = again ?? new Execution(run, step, event, id, run.version);
   if (again) run.delayed--;
   else link(run, x);
@@ -212,10 +215,7 @@ export function endRun(run: Run, status: FinalStatus, value: unknown): void {
 /** Let go of what the process holds for a run that has ended. */
 function close(run: Run): void {
   run.deadlines.clear(run.timeout);
-  for (let x = run.newest; x !== null; x = x.previous) {
-    for (const end of x.extras?.ends ?? []) end();
-    x.extras?.controller?.abort(run.value);
-  }
+  for (let x = run.newest; x !== null; x = x.previous) for (const end of x.extras?.ends ?? []) end();
   run.newest = null;
   run.controller?.abort(run.value);
   run.stream?.close();
@@ -236,6 +236,7 @@ export function rest(run: Run): void {
       if (!run.requests.length) return endRun(run, 'failed', stallError(run));
       run.status = 'waiting';
       run.log.keep(PARKED_HISTORY);
+      run.stream?.keep(PARKED_HISTORY);
     }
     // The run timeout counts active time only.
     if (timeout !== null) {
@@ -251,11 +252,11 @@ export function rest(run: Run): void {
 export function wake(run: Run): void {
   if (run.status !== 'waiting') return;
   run.status = 'running';
-  armTimeout(run);
+  armTimeout(run, run.clock.now());
 }
 
-function armTimeout(run: Run): void {
-  if (run.remainingMs) run.timeout = run.deadlines.set(run.remainingMs, run.clock.now(), () => {
+function armTimeout(run: Run, now: number): void {
+  if (run.remainingMs) run.timeout = run.deadlines.set(run.remainingMs, now, () => {
     endRun(run, 'timed_out', new TimeoutError(`Took longer than ${run.definition.timeoutMs} ms: ${describe(run)}`, { code: 'workflow.timeout' }));
   });
 }

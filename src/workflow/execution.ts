@@ -18,9 +18,8 @@ export class Session extends Map<string, unknown> implements SessionNamespace {
 interface Extras {
   /** Called when the try is over. */
   readonly ends: (() => void)[];
-  /** The try has a time limit of its own: its signal is not just the run's. */
-  timed: boolean;
-  controller: AbortController | null;
+  /** Makes the signal of a try that can be stopped alone. */
+  signal: (() => AbortSignal) | null;
   /** Own writes, by key. */
   readonly written: Map<string, unknown>;
 }
@@ -58,7 +57,7 @@ export class Execution implements Context {
   }
 
   /** Extras, made when first needed. */
-  more(): Extras { return (this.extras ??= { ends: [], timed: false, controller: null, written: new Map() }); }
+  more(): Extras { return (this.extras ??= { ends: [], signal: null, written: new Map() }); }
 
   get step(): string { return this.record.name; }
   get idempotencyKey(): string { return `${this.run.id}/${this.id}.${this.record.index}`; }
@@ -68,11 +67,7 @@ export class Execution implements Context {
 
   get session(): SessionNamespace { return (this.run.session ??= new Session()); }
 
-  get signal(): AbortSignal {
-    const { signal } = runController(this.run);
-    if (!this.extras?.timed) return signal;
-    return AbortSignal.any([signal, (this.extras.controller ??= new AbortController()).signal]);
-  }
+  get signal(): AbortSignal { return this.extras?.signal?.() ?? runController(this.run).signal; }
 
   get(key: string): unknown {
     const written = this.extras?.written;

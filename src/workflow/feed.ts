@@ -64,11 +64,13 @@ export class Feed<Item> {
 
   /** Resolves when no reader is more than half a buffer behind. */
   async drained(): Promise<void> {
-    while (this.#readers.some((reader) => this.seq - reader.seq > this.capacity / 2)) await this.#caughtUp.wait();
+    while (this.#crowded()) await this.#caughtUp.wait();
   }
 
-  /** A reader has read or left: producers look again. */
-  release(): void { this.#caughtUp.fire(); }
+  #crowded(): boolean { return this.#readers.some((reader) => this.seq - reader.seq > this.capacity / 2); }
+
+  /** A reader has read or left: let the producers go on when all have caught up. */
+  release(): void { if (!this.#crowded()) this.#caughtUp.fire(); }
 
   /** A reader that starts at item `from` (default: the oldest kept) and skips what `accept` refuses. */
   read(from: number = this.lost + 1, accept?: (seq: number) => boolean): FeedReader<Item> {

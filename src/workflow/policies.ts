@@ -1,6 +1,7 @@
 import { TimeoutError, ValidationError } from '../base/error-classes.ts';
 import { COLLECTED, WorkflowEvent } from '../events/index.ts';
 import { failed, retryAfter } from './engine.ts';
+import { runController } from './execution.ts';
 import { Queue } from './queue.ts';
 import type { Run, StepState } from './run.ts';
 import { readAt } from './state-cells.ts';
@@ -45,15 +46,16 @@ export function timeout(ms: number): StepPolicy {
   check(ms > 0, `limit a step to ${ms} ms`);
   return {
     begin(x) {
-      const { deadlines, clock } = x.run;
-      const extras = x.more();
-      extras.timed = true;
-      const deadline = deadlines.set(ms, clock.now(), () => {
+      const { run } = x;
+      // A controller costs more than a step: made when the step asks for its signal.
+      let own: AbortController | undefined;
+      x.more().signal = () => AbortSignal.any([runController(run).signal, (own ??= new AbortController()).signal]);
+      const deadline = run.deadlines.set(ms, run.clock.now(), () => {
         const error = new TimeoutError(`Step '${x.step}' took longer than ${ms} ms`, { code: 'workflow.step_timeout' });
-        extras.controller?.abort(error);
+        own?.abort(error);
         failed(x, error);
       });
-      return () => deadlines.clear(deadline);
+      return () => run.deadlines.clear(deadline);
     },
   };
 }

@@ -9,15 +9,15 @@ export class Queue<T> {
 
   /** The oldest item; there is one. */
   take(): T {
-    const item = this.#items[this.#head] as T;
-    this.#items[this.#head++] = undefined;
-    if (this.#head === this.#items.length || this.#head > 1024 && this.#head * 2 > this.#items.length) {
-      this.#items.splice(0, this.#head);
+    const items = this.#items;
+    // One item is the common case, and popping it keeps the array's memory for the next one.
+    if (items.length === 1) return items.pop() as T;
+    const item = items[this.#head] as T;
+    items[this.#head++] = undefined;
+    if (this.#head === items.length || this.#head > 1024 && this.#head * 2 > items.length) {
+      items.splice(0, this.#head);
       this.#head = 0;
     }
     return item;
   }
-
-  /** What is queued, oldest first. */
-  list(): T[] { return this.#items.slice(this.#head) as T[]; }
 }

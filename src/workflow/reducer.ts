@@ -6,8 +6,9 @@ import { INPUT_REQUEST, INPUT_RESPONSE, START, STOP, type EventLike, WorkflowEve
 import type { Execution } from './execution.ts';
 import { type Emission, type Patch, Update } from './patch.ts';
 import { COMMITTED, ENDED, INPUT, RETRIED, STARTED } from './run-log.ts';
-import type { FinalStatus, Ready, Run } from './run.ts';
+import type { FinalStatus, Run } from './run.ts';
 import { readAt, writeAt } from './state-cells.ts';
+import type { Step } from './step.ts';
 
 /** Apply one commit of an execution: state, then published items, then events. The patch is resolved. */
 export function applyCommit(run: Run, x: Execution, patch: Patch | null, out: Emission, items: readonly WorkflowEvent[] | null, final: boolean): void {
@@ -79,7 +80,7 @@ function emit(run: Run, event: WorkflowEvent): void {
 }
 
 /** Take the next event off the queue and begin what it starts. */
-export function route(run: Run, begin: (run: Run, ready: Ready) => void): void {
+export function route(run: Run, begin: (run: Run, step: Step, event: WorkflowEvent, id: number) => void): void {
   const event = run.queue.take();
   const id = run.routed++;
   const steps = run.definition.routes.get(event.type);
@@ -91,7 +92,7 @@ export function route(run: Run, begin: (run: Run, ready: Ready) => void): void {
   for (const step of steps) {
     let input: WorkflowEvent | null = event;
     for (const policy of step.policies) if (input !== null && policy.admit) input = policy.admit(run, step, input, id);
-    if (input !== null && !run.ended) begin(run, { step, event: input, id });
+    if (input !== null && !run.ended) begin(run, step, input, id);
   }
 }
 

@@ -1,8 +1,12 @@
 /** Lets any number of waiters go on when something happens. */
 export class Signal {
-  #waiting: (() => void)[] = [];
+  #waiting: (() => void)[] | null = null;
 
-  wait(): Promise<void> { return new Promise((resolve) => { this.#waiting.push(resolve); }); }
+  wait(): Promise<void> { return new Promise((resolve) => { (this.#waiting ??= []).push(resolve); }); }
 
-  fire(): void { for (const resolve of this.#waiting.splice(0)) resolve(); }
+  fire(): void {
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    if (waiting !== null) for (const resolve of waiting) resolve();
+  }
 }

@@ -104,7 +104,7 @@ const suite: Suite<Lib> = (t, { workflow, root }) => {
     });
     const handler = await talking.runWithHandler();
     const seen: string[] = [];
-    const streaming = handler.streamEvents((event) => { seen.push(`${event.type}${String((event as Seen)['token'] ?? '')}`); });
+    const streaming = handler.streamEvents((event) => { seen.push(`${event.type}${(event as { readonly token?: string }).token ?? ''}`); });
     await handler.result();
     await streaming;
     t.deepEqual([...seen].sort(), ['Kept', 'Tokena', 'Tokenb', 'Tokenc']);

@@ -26,7 +26,8 @@ void complete.run();
 // @ts-expect-error no step handles Hit and Miss
 void search.run({ q: 'why' });
 // The mistake has a name that says what is missing.
-export const message: { readonly error: 'No step handles "Hit"' | 'No step handles "Miss"' } = null as never as Parameters<typeof search.run>[0];
+declare const mistake: Parameters<typeof search.run>[0];
+export const message: { readonly error: 'No step handles "Hit"' | 'No step handles "Miss"' } = mistake;
 
 const half = search.step('hits', [Hit], (event) => stop(event.score));
 // @ts-expect-error no step handles Miss
