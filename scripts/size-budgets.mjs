@@ -10,6 +10,23 @@ export const entryBudgets = {
   './local': 4_500,
   './rag': 30_000,
   './memory': 12_288,
+  './models': 16_000,
+  './providers/openai': 24_000,
+  './providers/anthropic': 24_000,
+  './providers/gemini': 24_000,
+  './providers/azure': 24_000,
+  './providers/openrouter': 24_000,
+  './providers/groq': 24_000,
+  './providers/together': 24_000,
+  './providers/mistral': 24_000,
+  './providers/deepseek': 24_000,
+  './providers/fireworks': 24_000,
+  './providers/perplexity': 24_000,
+  './providers/xai': 24_000,
+  './providers/cohere': 24_000,
+  './providers/bedrock': 24_000,
+  './providers/fal': 24_000,
+  './providers/openai-compat': 24_000,
   './memory/documents': 9_000,
   './memory/segments': 6_000,
   './testing': 20_000,
@@ -18,6 +35,41 @@ export const entryBudgets = {
 
 /** @type {ReadonlyArray<{ name: string, budget: number, source: string, forbidden: readonly RegExp[] }>} */
 export const programBudgets = [
+  {
+    name: 'one provider, streaming, retry and tools',
+    budget: 15_000,
+    source: `
+      import { withRetry } from 'blazen-ts/models';
+      import { openai } from 'blazen-ts/providers/openai';
+      const tools = [{ name: 'now', description: 'The time', parameters: { type: 'object', properties: {} } }];
+      const stream = withRetry(openai({ apiKey: 'k' }), 5).stream([{ role: 'user', content: 'What time is it?' }], { tools });
+      for await (const part of stream) console.log(part.delta, part.toolCalls);
+    `,
+    forbidden: [/\bzod\b/i, /\bnode:[a-z]/, /anthropic/i, /bedrock/i, /gemini/i],
+  },
+  {
+    name: 'all fifteen providers',
+    budget: 40_000,
+    source: `
+      import { openai } from 'blazen-ts/providers/openai';
+      import { anthropic } from 'blazen-ts/providers/anthropic';
+      import { gemini } from 'blazen-ts/providers/gemini';
+      import { azure } from 'blazen-ts/providers/azure';
+      import { openrouter } from 'blazen-ts/providers/openrouter';
+      import { groq } from 'blazen-ts/providers/groq';
+      import { together } from 'blazen-ts/providers/together';
+      import { mistral } from 'blazen-ts/providers/mistral';
+      import { deepseek } from 'blazen-ts/providers/deepseek';
+      import { fireworks } from 'blazen-ts/providers/fireworks';
+      import { perplexity } from 'blazen-ts/providers/perplexity';
+      import { xai } from 'blazen-ts/providers/xai';
+      import { cohere } from 'blazen-ts/providers/cohere';
+      import { bedrock } from 'blazen-ts/providers/bedrock';
+      import { fal } from 'blazen-ts/providers/fal';
+      console.log([openai, anthropic, gemini, azure, openrouter, groq, together, mistral, deepseek, fireworks, perplexity, xai, cohere, bedrock, fal]);
+    `,
+    forbidden: [/\bzod\b/i, /\bnode:[a-z]/],
+  },
   {
     name: 'a two-step workflow',
     budget: 6 * 1024,

@@ -17,8 +17,10 @@ export {
 export {
   EmbeddingModel, type EmbeddingBackend, type EmbeddingModelConfig, type EmbeddingResponse, type Vector,
 } from './embedding-model.ts';
+export { ExtractionStream, extract, extractStream, type ExtractOptions, type Extraction } from './extract.ts';
 export { costOf, lookupPricing, normalizeModelId, registerPricing } from './pricing.ts';
 export { ModelRegistry } from './registry.ts';
+export { applySchema, toJsonSchema, type AnySchema, type OutputOf } from './to-json-schema.ts';
 export { countMessageTokens, estimateTokens, type Tokenizer } from './tokens.ts';
 export { withCache, type CacheConfig, type CompletionCacheStore } from './with-cache.ts';
 export { withFallback, type FallbackOptions } from './with-fallback.ts';

@@ -42,7 +42,8 @@ export function bedrockEmbedding(options: BedrockEmbeddingOptions = {}): Embeddi
     dimensions: { 'amazon.titan-embed-text-v2:0': 1024, 'amazon.titan-embed-text-v1': 1536 },
     // Only Cohere's models take several texts at once.
     maxBatchSize: (model) => (model.includes('cohere.') ? 96 : 1),
-    path: (model) => `/model/${encodeURIComponent(model)}/invoke`, encode: encodeBedrockEmbedding, authorize: authorizer(options, region),
+    verbs: { path: (model) => `/model/${encodeURIComponent(model)}/invoke`, encode: encodeBedrockEmbedding },
+    authorize: authorizer(options, region),
   };
   return embeddingModel(row, rest);
 }

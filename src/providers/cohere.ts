@@ -16,11 +16,13 @@ export function cohere(options: ProviderOptions = {}): ChatModel {
 const embeddingRow: EmbeddingRow = {
   provider: 'cohere', baseUrl: 'https://api.cohere.com/v2', keyVariable: 'COHERE_API_KEY', model: 'embed-v4.0', maxBatchSize: 96,
   dimensions: { 'embed-english-v3.0': 1024, 'embed-multilingual-v3.0': 1024, 'embed-english-light-v3.0': 384 },
-  path: () => '/embed',
-  encode: ({ model, texts, dimensions, purpose }) => ({
-    model, texts, input_type: purpose === 'query' ? 'search_query' : 'search_document', embedding_types: ['float'],
-    ...(dimensions === undefined ? {} : { output_dimension: dimensions }),
-  }),
+  verbs: {
+    path: () => '/embed',
+    encode: ({ model, texts, dimensions, purpose }) => ({
+      model, texts, input_type: purpose === 'query' ? 'search_query' : 'search_document', embedding_types: ['float'],
+      ...(dimensions === undefined ? {} : { output_dimension: dimensions }),
+    }),
+  },
 };
 
 /** Vector length of the default model, unless the options say otherwise. */

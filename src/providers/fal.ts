@@ -16,9 +16,8 @@ export function fal(options: ProviderOptions = {}): ChatModel {
   return providerModel(row, options);
 }
 
-const verbs = /* @__PURE__ */ openAIEmbedding();
 const embeddingRow: EmbeddingRow = {
-  path: verbs.path, encode: verbs.encode, provider: 'fal', baseUrl: 'https://fal.run/openrouter/router/openai/v1',
+  verbs: /* @__PURE__ */ openAIEmbedding(), provider: 'fal', baseUrl: 'https://fal.run/openrouter/router/openai/v1',
   keyVariable: 'FAL_KEY', model: 'openai/text-embedding-3-small', maxBatchSize: 2048,
   dimensions: { 'openai/text-embedding-3-small': 1536 },
   keyHeader: (key) => ({ authorization: `Key ${key}` }),

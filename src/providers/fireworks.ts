@@ -15,9 +15,8 @@ export function fireworks(options: ProviderOptions = {}): ChatModel {
   return providerModel(row, options);
 }
 
-const verbs = /* @__PURE__ */ openAIEmbedding();
 const embeddingRow: EmbeddingRow = {
-  path: verbs.path, encode: verbs.encode, provider: 'fireworks', baseUrl: 'https://api.fireworks.ai/inference/v1',
+  verbs: /* @__PURE__ */ openAIEmbedding(), provider: 'fireworks', baseUrl: 'https://api.fireworks.ai/inference/v1',
   keyVariable: 'FIREWORKS_API_KEY', model: 'nomic-ai/nomic-embed-text-v1.5', maxBatchSize: 256,
   dimensions: { 'nomic-ai/nomic-embed-text-v1.5': 768 },
 };

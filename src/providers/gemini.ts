@@ -23,13 +23,15 @@ export function gemini({ accessToken = false, ...options }: GeminiOptions = {}):
 const embeddingRow: EmbeddingRow = {
   provider: 'gemini', baseUrl: 'https://generativelanguage.googleapis.com/v1beta', keyVariable: 'GEMINI_API_KEY', model: 'gemini-embedding-001',
   maxBatchSize: 100, dimensions: { 'gemini-embedding-001': 3072, 'gemini-embedding-2': 3072 }, keyHeader: (key) => ({ 'x-goog-api-key': key }),
-  path: (model) => `/models/${model}:batchEmbedContents`,
-  encode: ({ model, texts, dimensions, purpose }) => ({
-    requests: texts.map((text) => ({
-      model: `models/${model}`, content: { parts: [{ text }] }, taskType: purpose === 'query' ? 'RETRIEVAL_QUERY' : 'RETRIEVAL_DOCUMENT',
-      ...(dimensions === undefined ? {} : { outputDimensionality: dimensions }),
-    })),
-  }),
+  verbs: {
+    path: (model) => `/models/${model}:batchEmbedContents`,
+    encode: ({ model, texts, dimensions, purpose }) => ({
+      requests: texts.map((text) => ({
+        model: `models/${model}`, content: { parts: [{ text }] }, taskType: purpose === 'query' ? 'RETRIEVAL_QUERY' : 'RETRIEVAL_DOCUMENT',
+        ...(dimensions === undefined ? {} : { outputDimensionality: dimensions }),
+      })),
+    }),
+  },
 };
 
 /** An embedding model of Google; the key is the option or GEMINI_API_KEY, the default model gemini-embedding-001. */

@@ -15,9 +15,8 @@ export function mistral(options: ProviderOptions = {}): ChatModel {
   return providerModel(row, options);
 }
 
-const verbs = /* @__PURE__ */ openAIEmbedding({ dimensionsField: 'output_dimension' });
 const embeddingRow: EmbeddingRow = {
-  path: verbs.path, encode: verbs.encode, provider: 'mistral', baseUrl: 'https://api.mistral.ai/v1',
+  verbs: /* @__PURE__ */ openAIEmbedding({ dimensionsField: 'output_dimension' }), provider: 'mistral', baseUrl: 'https://api.mistral.ai/v1',
   keyVariable: 'MISTRAL_API_KEY', model: 'mistral-embed', maxBatchSize: 128,
   dimensions: { 'mistral-embed': 1024, 'codestral-embed': 1536 },
 };

@@ -45,6 +45,6 @@ export interface OpenAICompatibleEmbeddingOptions extends EmbeddingOptions {
 export function openaiCompatibleEmbedding(options: OpenAICompatibleEmbeddingOptions): EmbeddingModel {
   const { provider = 'openai_compat', keyVariable = 'OPENAI_COMPAT_API_KEY', maxBatchSize = 256, quirks, ...rest } = options;
   return embeddingModel({
-    ...openAIEmbedding(quirks), provider, keyVariable, keyOptional: true, baseUrl: rest.baseUrl, model: rest.model, dimensions: {}, maxBatchSize,
+    verbs: openAIEmbedding(quirks), provider, keyVariable, keyOptional: true, baseUrl: rest.baseUrl, model: rest.model, dimensions: {}, maxBatchSize,
   }, rest);
 }

@@ -24,9 +24,8 @@ export function openaiResponses(options: ProviderOptions = {}): ChatModel {
   return providerModel(responsesRow, options);
 }
 
-const verbs = /* @__PURE__ */ openAIEmbedding({ base64: true });
 const embeddingRow: EmbeddingRow = {
-  path: verbs.path, encode: verbs.encode, provider: 'openai', baseUrl: 'https://api.openai.com/v1',
+  verbs: /* @__PURE__ */ openAIEmbedding({ base64: true }), provider: 'openai', baseUrl: 'https://api.openai.com/v1',
   keyVariable: 'OPENAI_API_KEY', model: 'text-embedding-3-small', maxBatchSize: 2048,
   dimensions: { 'text-embedding-3-small': 1536, 'text-embedding-3-large': 3072, 'text-embedding-ada-002': 1536 },
 };

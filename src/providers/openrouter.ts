@@ -15,9 +15,8 @@ export function openrouter(options: ProviderOptions = {}): ChatModel {
   return providerModel(row, options);
 }
 
-const verbs = /* @__PURE__ */ openAIEmbedding();
 const embeddingRow: EmbeddingRow = {
-  path: verbs.path, encode: verbs.encode, provider: 'openrouter', baseUrl: 'https://openrouter.ai/api/v1',
+  verbs: /* @__PURE__ */ openAIEmbedding(), provider: 'openrouter', baseUrl: 'https://openrouter.ai/api/v1',
   keyVariable: 'OPENROUTER_API_KEY', model: 'openai/text-embedding-3-small', maxBatchSize: 2048,
   dimensions: { 'openai/text-embedding-3-small': 1536 },
 };

@@ -15,9 +15,8 @@ export function together(options: ProviderOptions = {}): ChatModel {
   return providerModel(row, options);
 }
 
-const verbs = /* @__PURE__ */ openAIEmbedding();
 const embeddingRow: EmbeddingRow = {
-  path: verbs.path, encode: verbs.encode, provider: 'together', baseUrl: 'https://api.together.xyz/v1',
+  verbs: /* @__PURE__ */ openAIEmbedding(), provider: 'together', baseUrl: 'https://api.together.xyz/v1',
   keyVariable: 'TOGETHER_API_KEY', model: 'togethercomputer/m2-bert-80M-8k-retrieval', maxBatchSize: 96,
   dimensions: { 'togethercomputer/m2-bert-80M-8k-retrieval': 768 },
 };

@@ -24,6 +24,12 @@ export interface EmbeddingRequest {
   readonly purpose: NonNullable<EmbedOptions['purpose']>;
 }
 
+/** How a server is asked for vectors. */
+export interface EmbeddingVerbs {
+  path(model: string): string;
+  encode(request: EmbeddingRequest): JsonObject;
+}
+
 /** A provider's embedding models as data. */
 export interface EmbeddingRow extends ProviderAccess {
   readonly baseUrl: string;
@@ -31,8 +37,7 @@ export interface EmbeddingRow extends ProviderAccess {
   /** Vector lengths of known models; others are learned from the first answer. */
   readonly dimensions: Readonly<Record<string, number>>;
   readonly maxBatchSize: number | ((model: string) => number);
-  path(model: string): string;
-  encode(request: EmbeddingRequest): JsonObject;
+  readonly verbs: EmbeddingVerbs;
 }
 
 /** The embedding model users get for a provider's row and their options. */
@@ -50,8 +55,8 @@ export function embeddingModel(row: EmbeddingRow, options: EmbeddingOptions): Em
 async function request(
   row: EmbeddingRow, options: EmbeddingOptions, model: string, texts: readonly string[], embed: EmbedOptions, fetch: FetchLike,
 ): Promise<{ vectors: readonly Vector[]; tokens?: number }> {
-  const url = joinUrl((options.baseUrl ?? row.baseUrl).replace(/\/+$/, ''), row.path(model));
-  const body = { ...row.encode({ model, texts, dimensions: options.dimensions, purpose: embed.purpose ?? 'document' }), ...options.providerOptions };
+  const url = joinUrl((options.baseUrl ?? row.baseUrl).replace(/\/+$/, ''), row.verbs.path(model));
+  const body = { ...row.verbs.encode({ model, texts, dimensions: options.dimensions, purpose: embed.purpose ?? 'document' }), ...options.providerOptions };
   const wire: WireRequest = { url, method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...lowerCase(options.headers) } };
   const secrets: string[] = [];
   const context = { provider: row.provider, endpoint: url.replace(/\?.*$/, ''), secrets };

@@ -1,4 +1,4 @@
-import type { EmbeddingRow } from './embedding.ts';
+import type { EmbeddingVerbs } from './embedding.ts';
 
 /** Where a server differs from OpenAI's embeddings. */
 export interface OpenAIEmbeddingQuirks {
@@ -11,7 +11,7 @@ export interface OpenAIEmbeddingQuirks {
 }
 
 /** The verbs of OpenAI's embeddings, which most servers speak. */
-export function openAIEmbedding(quirks: OpenAIEmbeddingQuirks = {}): Pick<EmbeddingRow, 'path' | 'encode'> {
+export function openAIEmbedding(quirks: OpenAIEmbeddingQuirks = {}): EmbeddingVerbs {
   const { base64 = false, dimensionsField = 'dimensions', inputType = false } = quirks;
   return {
     path: () => '/embeddings',
