@@ -4,6 +4,11 @@
  * @module
  */
 export type {
+  CheckpointCommit, CheckpointInput, CheckpointItem, CheckpointPage, CheckpointQuery, CheckpointStatus, CheckpointStore,
+  CheckpointSummary, ClaimedCheckpoint, CommitOutcome, InputOutcome, MaybePromise, NewCheckpoint, ReleaseOptions, StoredCheckpoint,
+} from './checkpoint.ts';
+export { isFinalStatus } from './checkpoint-rules.ts';
+export type {
   BlockEnd, ChatModelSpec, CompletionOptions, CompletionRequest, CompletionResult, ErrorDelta, FileDelta, FinishDelta, FinishReason,
   GeneratedFile, ProviderDelta, ReasoningDelta, ReasoningOptions, RequestTimeouts, RequestTiming, ResponseFormat, Source, SourceDelta,
   StartPart, StreamPart, TextDelta, TokenUsage, ToolCallDelta, UsageDelta,

@@ -1,0 +1,96 @@
+import { ValidationError } from '../base/error-classes.ts';
+import type { CheckpointCommit, CheckpointStatus, NewCheckpoint } from './checkpoint.ts';
+
+// The checks every store makes before it touches anything, so that all refuse the same arguments with the same words.
+
+const STATUSES: Readonly<Record<CheckpointStatus, boolean>> = {
+  running: false, waiting: false, paused: false, completed: true, failed: true, aborted: true, timed_out: true,
+};
+const MAX_KEY_BYTES = 512;
+
+/** True for the statuses a run never leaves. */
+export function isFinalStatus(status: CheckpointStatus): boolean {
+  return STATUSES[status];
+}
+
+/**
+ * Check an id or owner.
+ *
+ * @throws ValidationError naming the argument.
+ */
+export function checkKey(value: string, name: string): void {
+  if (value === '') fail(name, 'it is empty');
+  if (/[\0\p{Surrogate}]/u.test(value)) fail(name, 'it has a U+0000 or half of a surrogate pair');
+  checkLength(value, name);
+}
+
+/**
+ * Check a time, number or limit.
+ *
+ * @throws ValidationError naming the argument.
+ */
+export function checkCount(value: number, name: string): void {
+  if (!Number.isSafeInteger(value) || value < 0) fail(name, 'it must be a non-negative integer');
+}
+
+/**
+ * Check bytes.
+ *
+ * @throws ValidationError naming the argument.
+ */
+export function checkBytes(value: Uint8Array, name: string): void {
+  if (!(value instanceof Uint8Array)) fail(name, 'it must be a Uint8Array');
+}
+
+/**
+ * Check what a run is created with.
+ *
+ * @throws ValidationError naming the field.
+ */
+export function checkNewCheckpoint(runId: string, run: NewCheckpoint): void {
+  checkKey(runId, 'runId');
+  checkLength(run.workflow, 'workflow');
+  checkBytes(run.base, 'base');
+  checkCount(run.now, 'now');
+  if (run.wakeAt != null) checkCount(run.wakeAt, 'wakeAt');
+  if (run.status !== undefined) checkStatus(run.status);
+  if (run.streamSeq !== undefined) checkCount(run.streamSeq, 'streamSeq');
+}
+
+/**
+ * Check a commit, and that its stream items follow each other.
+ *
+ * @throws ValidationError naming the field.
+ */
+export function checkCommit(runId: string, commit: CheckpointCommit): void {
+  checkKey(runId, 'runId');
+  checkKey(commit.commitId, 'commitId');
+  checkCount(commit.fence, 'fence');
+  checkCount(commit.version, 'version');
+  checkCount(commit.now, 'now');
+  if (commit.delta !== undefined && commit.base !== undefined) fail('delta', 'a commit has a delta or a base, not both');
+  if (commit.delta !== undefined) checkBytes(commit.delta, 'delta');
+  if (commit.base !== undefined) checkBytes(commit.base, 'base');
+  if (commit.wakeAt != null) checkCount(commit.wakeAt, 'wakeAt');
+  if (commit.status !== undefined) checkStatus(commit.status);
+  for (const id of commit.consumed ?? []) checkKey(id, 'consumed');
+  const { items = [] } = commit;
+  for (const [i, item] of items.entries()) {
+    checkCount(item.seq, 'items');
+    checkBytes(item.data, 'items');
+    if (item.seq !== (items[0] as { seq: number }).seq + i) fail('items', 'their numbers must have no gaps');
+  }
+}
+
+function checkLength(value: string, name: string): void {
+  // A UTF-16 unit has at most three bytes in UTF-8: only long values need counting.
+  if (value.length * 3 > MAX_KEY_BYTES && new TextEncoder().encode(value).length > MAX_KEY_BYTES) fail(name, `it has more than ${MAX_KEY_BYTES} bytes`);
+}
+
+function checkStatus(status: CheckpointStatus): void {
+  if (!Object.hasOwn(STATUSES, status)) fail('status', 'it is not one of the statuses of a run');
+}
+
+function fail(name: string, reason: string): never {
+  throw new ValidationError(`Cannot use the store with this ${name}: ${reason}`, { path: name });
+}
