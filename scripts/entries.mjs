@@ -46,7 +46,9 @@ export const entries = [
  * Programs: built into dist/node only, reached through package.json#bin under their name, no export.
  * @type {ReadonlyArray<{ name: string, source: string }>}
  */
-export const programs = [];
+export const programs = [
+  { name: 'blazen-ts', source: 'cli/main.ts' },
+];
 
 /** The path of a source file inside a bundle, without extension: `memory/index.ts` becomes `memory/index`. */
 export const stem = (/** @type {string} */ source) => source.replace(/\.ts$/, '');

@@ -153,15 +153,15 @@ function quoteAround({ passage, units, index, score }: Candidate, all: readonly 
   let first = index;
   let last = index;
   const length = (from: number, to: number): number => (units[to] as Unit).end - (units[from] as Unit).start;
-  const joins = (at: number, beside: number): boolean => {
-    const [unit, neighbour] = [units[at], units[beside] as Unit];
-    if (unit === undefined || length(Math.min(first, at), Math.max(last, at)) > MAX_QUOTE) return false;
-    // What a colon announces is what was asked for.
-    if (at > beside && passage.text[neighbour.end - 1] === ':') return true;
-    return unit.block === neighbour.block && (scores.get(at) as number) >= score * NEIGHBOUR;
-  };
-  while (joins(last + 1, last)) last++;
-  while (joins(first - 1, first)) first--;
+  const short = (at: number): boolean => units[at] !== undefined && length(Math.min(first, at), Math.max(last, at)) <= MAX_QUOTE;
+  const belongs = (at: number): boolean => units[at]?.block === units[index]?.block && (scores.get(at) as number) >= score * NEIGHBOUR;
+  while (short(last + 1) && belongs(last + 1)) last++;
+  // What a colon announces is what was asked for.
+  if (passage.text[(units[last] as Unit).end - 1] === ':') {
+    if (short(last + 1)) last++;
+    while ((units[last] as Unit).item && short(last + 1) && (units[last + 1] as Unit).item) last++;
+  }
+  while (short(first - 1) && belongs(first - 1)) first--;
   const { start } = units[first] as Unit;
   const { end } = units[last] as Unit;
   return {
@@ -176,8 +176,11 @@ function repeats(quote: Citation, other: Citation): boolean {
   return overlaps || plain(quote.quote) === plain(other.quote);
 }
 
+/** Marks of lists, quotes and headings at the begin of a quote: signs of the format, not words of the author. */
+const LEADING_MARK = /^(?:(?:[-+*•‣>]|#{1,6}|\d{1,9}[.)])\s+)+/;
+
 function compose(citations: readonly Citation[]): string {
-  return citations.map(({ quote, number }) => `“${plain(quote)}” [${number}]`).join('\n');
+  return citations.map(({ quote, number }) => `“${plain(quote.replace(LEADING_MARK, ''))}” [${number}]`).join('\n');
 }
 
 function nothing(passages: readonly AnswerPassage[], missing: readonly string[]): string {

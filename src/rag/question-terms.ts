@@ -17,6 +17,9 @@ const SIMILAR = 0.6;
 const NAMES = /(?<=\S\s+["'“‘(]?)\p{Lu}[\p{L}\p{N}]*|[\p{L}\p{N}]*\p{N}[\p{L}\p{N}]*/gu;
 const NAME_WEIGHT = 2;
 
+/** What may follow a word of three letters in another form of it; longer words take any three letters. */
+const ENDINGS = new Set(['s', 'es', 'ed', 'er', 'ing']);
+
 /** A word of the question. */
 export interface Term {
   readonly word: string;
@@ -64,10 +67,11 @@ export class TermMatcher {
 function similarity(term: Term, other: string): number {
   const { word } = term;
   if (word === other) return 1;
-  // Short words, numbers and function words match exactly or not at all.
-  if (word.length < 4 || other.length < 4 || !isNaming(term) || /\d/.test(word + other)) return 0;
+  // Very short words, numbers and function words match exactly or not at all.
+  if (word.length < 3 || other.length < 3 || !isNaming(term) || /\d/.test(word + other)) return 0;
   const shorter = word.length < other.length ? word : other;
   const longer = shorter === word ? other : word;
+  if (shorter.length === 3) return longer.startsWith(shorter) && ENDINGS.has(longer.slice(3)) ? 0.9 : 0;
   if (longer.startsWith(shorter) && longer.length - shorter.length <= 3) return 0.9;
   // Who misspells a word gets its first letter right.
   if (word[0] !== other[0]) return 0;

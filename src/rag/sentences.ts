@@ -3,8 +3,10 @@ export interface Unit {
   /** Span in the passage, UTF-16 units, end exclusive, without surrounding white space. */
   readonly start: number;
   readonly end: number;
-  /** Number of the paragraph (or list, or table) it stands in; neighbours of one block belong together. */
+  /** Number of the paragraph, list item or table row it stands in; sentences of one block belong together. */
   readonly block: number;
+  /** Part of a list, a table or code: what a line that ends in a colon announces. */
+  readonly item: boolean;
   readonly heading: boolean;
 }
 
@@ -33,7 +35,7 @@ export function splitUnits(text: string, lines = false): Unit[] {
   let fenced = false;
   let item = false;
   const close = (end: number, heading = false): void => {
-    if (open >= 0) for (const [from, to] of sentences(text, open, end)) units.push({ start: from, end: to, block, heading });
+    if (open >= 0) for (const [from, to] of sentences(text, open, end)) units.push({ start: from, end: to, block, item, heading });
     open = -1;
   };
   for (let start = 0; start < text.length;) {
@@ -45,15 +47,12 @@ export function splitUnits(text: string, lines = false): Unit[] {
     const begins: boolean = BEGINS.test(line) || ((item || open < 0) && NEXT_NUMBER.test(line));
     if (blank || heading || lines || RULE.test(line) || FENCE.test(line) || fenced || begins) {
       close(start);
-      item = begins;
+      block++;
+      item = begins || fenced;
     }
-    if (blank || heading || lines) block++;
     if (FENCE.test(line) && !lines) fenced = !fenced;
     else if (open < 0 && !RULE.test(line)) open = start;
-    if (heading) {
-      close(end, true);
-      block++;
-    }
+    if (heading) close(end, true);
     start = end + 1;
   }
   close(text.length);
