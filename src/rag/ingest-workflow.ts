@@ -1,5 +1,5 @@
 import { IngestError, type IngestReason, ValidationError } from '../base/error-classes.ts';
-import { type EventOf, StartEvent, stop } from '../events/index.ts';
+import { StartEvent, stop } from '../events/index.ts';
 import { type Chunk, chunkDocument, type MemoryEntry } from '../memory/index.ts';
 import { collect, type Context, limit, Workflow } from '../workflow/index.ts';
 import { FileFinished, FileFound, FileLoaded, type FileFailure, type IngestedDocument, RagProgress } from './events.ts';
@@ -32,7 +32,7 @@ export interface IngestOptions {
   readonly chunk?: (document: RagDocument, options: { readonly signal: AbortSignal }) => readonly Chunk[] | Promise<readonly Chunk[]>;
   /** Called, and awaited, before a document's passages are stored: the place to keep its text for showing citations. */
   readonly onDocument?: (document: RagDocument, file: { readonly docId: string; readonly name: string }) => void | Promise<void>;
-  /** Files read at once. Default 4. */
+  /** Files under way at once, at least 1. Default 4. */
   readonly concurrency?: number;
 }
 
@@ -44,7 +44,11 @@ interface Loaded { readonly file: RagFile; readonly document: RagDocument; reado
 /** Live values of one run: contents stay out of the events, so that the log stays small. */
 interface Work {
   readonly files: readonly RagFile[];
+  /** Place of the first file of each id. */
+  readonly ids: ReadonlyMap<string, number>;
   readonly loaded: Map<number, Loaded>;
+  /** Place of the next file to read. */
+  next: number;
   done: number;
   failed: number;
   chunksDone: number;
@@ -69,18 +73,19 @@ export function ingestWorkflow(options: IngestOptions): IngestWorkflow {
   const workflow = new Workflow<IngestInput, never, never>('ingest', { parseInput, timeoutMs: 0 })
     .step('plan', [StartEvent], (event, ctx) => {
       const { files } = event;
-      const work: Work = { files, loaded: new Map(), done: 0, failed: 0, chunksDone: 0, chunksTotal: 0 };
+      const ids = new Map(files.map((file, index) => [documentId(file), index] as const).reverse());
+      const work: Work = { files, ids, loaded: new Map(), next: 0, done: 0, failed: 0, chunksDone: 0, chunksTotal: 0 };
       ctx.session.set('work', work);
       ctx.set('files', files.length);
       report(ctx, null);
-      return files.map(({ name }, index) => FileFound({ index, name }));
+      return Array.from({ length: concurrency }, () => nextFile(work)).flat();
     })
     .step('load', [FileFound], async ({ index, name }, ctx) => {
       const work = workOf(ctx);
       const file = work.files[index] as RagFile;
       const docId = documentId(file);
       try {
-        if (work.files.findIndex((other) => documentId(other) === docId) < index) {
+        if (work.ids.get(docId) !== index) {
           throw new IngestError(`Cannot take in '${name}': another file has the same id. Give it an 'id' of its own`, { reason: 'duplicate' });
         }
         const document = await load(file, { signal: ctx.signal });
@@ -117,7 +122,7 @@ export function ingestWorkflow(options: IngestOptions): IngestWorkflow {
       work.done++;
       report(ctx, name);
       const { title, text: { length } } = document;
-      return FileFinished({ index, name, document: { docId, name, title, length, chunks: chunks.length }, failure: null });
+      return [FileFinished({ index, name, document: { docId, name, title, length, chunks: chunks.length }, failure: null }), ...nextFile(work)];
     }, limit(1))
     .step('finish', [FileFinished], (event) => {
       const finished = [...event.events].sort((a, b) => a.index - b.index);
@@ -149,14 +154,22 @@ function report(ctx: Context, name: string | null): void {
   }));
 }
 
-function failed(ctx: Context, index: number, error: unknown): EventOf<'FileFinished', NonNullable<ReturnType<typeof FileFinished>['data']>> {
+/** The event of the next file; one is read for each that is finished, so that few are in memory. */
+function nextFile(work: Work): ReturnType<typeof FileFound>[] {
+  const index = work.next++;
+  const file = work.files[index];
+  return file === undefined ? [] : [FileFound({ index, name: file.name })];
+}
+
+function failed(ctx: Context, index: number, error: unknown): (ReturnType<typeof FileFinished> | ReturnType<typeof FileFound>)[] {
   // The run was stopped: that is no fault of the file.
   if (ctx.signal.aborted) throw error;
   const work = workOf(ctx);
   const { name } = work.files[index] as RagFile;
   work.failed++;
   report(ctx, name);
-  return FileFinished({ index, name, document: null, failure: { name, reason: reasonOf(error), message: error instanceof Error ? error.message : String(error) } });
+  const message = error instanceof Error ? error.message : String(error);
+  return [FileFinished({ index, name, document: null, failure: { name, reason: reasonOf(error), message } }), ...nextFile(work)];
 }
 
 /** The reason an error carries: also when it came from a worker and lost its class on the way. */
