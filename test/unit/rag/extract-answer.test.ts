@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type AnswerPassage, extractAnswer, verifyCitations } from '../../../src/rag/index.ts';
 import { splitUnits } from '../../../src/rag/sentences.ts';

@@ -80,7 +80,7 @@ describe('an ingestion', () => {
     const handler = await ingestWorkflow({ memory: new Memory(), concurrency: 2 })
       .runWithHandler({ files: [{ name: 'a.txt', text: words(3000) }, { name: 'b.md', bytes: png }, { name: 'c.txt', text: words(40) }] });
     const seen: RagProgressData[] = [];
-    for await (const event of handler.events({ only: 'published' })) if (RagProgress.is(event)) seen.push(event.data as RagProgressData);
+    for await (const event of handler.events({ only: 'published' })) if (RagProgress.is(event)) seen.push(event.data);
     const { data } = await handler.result();
     expect(seen[0]).toEqual({ files: { done: 0, failed: 0, total: 3 }, chunks: { done: 0, total: 0 }, name: null });
     expect(seen.at(-1)).toMatchObject({ files: { done: 3, failed: 1, total: 3 }, chunks: { done: data.chunks, total: data.chunks } });
@@ -100,7 +100,7 @@ describe('an ingestion', () => {
     let stored = 0;
     for await (const event of handler.events({ only: 'published' })) {
       if (!RagProgress.is(event)) continue;
-      stored = (event.data as RagProgressData).chunks.done;
+      stored = event.data.chunks.done;
       if (stored >= 64) stop.abort(new Error('enough'));
     }
     await expect(handler.result()).rejects.toThrow(AbortedError);
