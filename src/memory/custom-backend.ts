@@ -36,33 +36,33 @@ export class MemoryBackend implements CustomBackendHandlers {
   }
 
   put(entry: CustomEntry): unknown {
-    return this.#call('put')(entry);
+    return this.#call('put', entry);
   }
 
   get(id: string): unknown {
-    return this.#call('get')(id);
+    return this.#call('get', id);
   }
 
   delete(id: string): unknown {
-    return this.#call('delete')(id);
+    return this.#call('delete', id);
   }
 
   list(): unknown {
-    return this.#call('list')();
+    return this.#call('list');
   }
 
   len(): unknown {
-    return this.#call('len')();
+    return this.#call('len');
   }
 
   searchByBands(bands: string[], limit: number): unknown {
-    return this.#call('searchByBands')(bands, limit);
+    return this.#call('searchByBands', bands, limit);
   }
 
-  #call<Name extends keyof CustomBackendHandlers>(name: Name): NonNullable<CustomBackendHandlers[Name]> {
-    const handler = this.#handlers[name];
+  #call(name: keyof CustomBackendHandlers, ...values: unknown[]): unknown {
+    const handler = this.#handlers[name] as ((...values: unknown[]) => unknown) | undefined;
     if (handler === undefined) throw new UnsupportedError(`Cannot use the backend: it does not implement '${name}'`);
-    return handler.bind(this.#handlers) as NonNullable<CustomBackendHandlers[Name]>;
+    return handler.apply(this.#handlers, values);
   }
 }
 

@@ -1,6 +1,6 @@
 import { ValidationError } from '../base/error-classes.ts';
 import { uuid } from '../base/id.ts';
-import type { StoredEntry } from '../spec/memory.ts';
+import type { Metadata, StoredEntry } from '../spec/memory.ts';
 import { copyMetadata } from './metadata.ts';
 
 /** What a caller adds: a text under an id, with anything worth filtering on or citing. */
@@ -18,6 +18,8 @@ export interface MemoryEntry {
   /** Span of the passage in its document, UTF-16 units, end exclusive. */
   readonly start?: number;
   readonly end?: number;
+  /** Milliseconds after which the entry is not found any more. Default: never. */
+  readonly ttlMs?: number;
   /** Skips the embedder; must come from the same model. */
   readonly vector?: ArrayLike<number>;
 }
@@ -25,9 +27,10 @@ export interface MemoryEntry {
 /** Longest text of one entry, in UTF-16 units. */
 export const MAX_TEXT_LENGTH = 1_000_000;
 const MAX_ID_LENGTH = 1024;
+const SEPARATOR = '\u001f';
 
 /** A checked, private copy of the entry, without its vector. Throws ValidationError naming the field that is wrong. */
-export function toStored(entry: MemoryEntry, now: number): StoredEntry {
+export function toStored(entry: MemoryEntry, namespace: string, now: number): StoredEntry {
   if (typeof entry !== 'object' || entry === null) throw invalid('entry', 'is not an object');
   const text = entry.text ?? entry.content;
   if (typeof text !== 'string') throw invalid('text', 'is not a string');
@@ -35,20 +38,46 @@ export function toStored(entry: MemoryEntry, now: number): StoredEntry {
   if (text.length > MAX_TEXT_LENGTH) {
     throw invalid('text', `has ${text.length} characters, more than ${MAX_TEXT_LENGTH}; split it into passages first`);
   }
-  const { docId, start, end } = entry;
+  const { docId, start, end, ttlMs } = entry;
+  if (ttlMs !== undefined && !(ttlMs > 0)) throw invalid('ttlMs', 'is not a positive number');
   if (docId !== undefined && typeof docId !== 'string') throw invalid('docId', 'is not a string');
   if (start !== undefined && !isOffset(start)) throw invalid('start', 'is not an offset');
   if (end !== undefined && (!isOffset(end) || end < (start ?? 0))) throw invalid('end', 'is not an offset at or after start');
   const id = entry.id ?? (docId !== undefined && start !== undefined ? `${docId}:${start}-${end ?? ''}` : uuid());
-  if (typeof id !== 'string' || id === '' || id.length > MAX_ID_LENGTH) {
-    throw invalid('id', `is not a string of 1 to ${MAX_ID_LENGTH} characters`);
+  if (typeof id !== 'string' || id === '' || id.length > MAX_ID_LENGTH || id.includes(SEPARATOR)) {
+    throw invalid('id', `is not a string of 1 to ${MAX_ID_LENGTH} characters without U+001F`);
   }
+  const metadata = copyMetadata(entry.metadata);
   return {
-    id, text, metadata: copyMetadata(entry.metadata), createdAt: now,
+    id: storedId(namespace, id), text, metadata, createdAt: now, hash: contentHash(text, metadata),
+    ...(namespace === '' ? {} : { namespace }),
+    ...(ttlMs === undefined ? {} : { expiresAt: now + ttlMs }),
     ...(docId === undefined ? {} : { docId }),
     ...(start === undefined ? {} : { start }),
     ...(end === undefined ? {} : { end }),
   };
+}
+
+/** The id under which a store keeps an entry of a namespace; ids of the default one ('') stay as they are. */
+export function storedId(namespace: string, id: string): string {
+  return namespace === '' ? id : namespace + SEPARATOR + id;
+}
+
+/** The id its owner gave to a stored entry. */
+export function ownId({ id, namespace }: StoredEntry): string {
+  return namespace === undefined ? id : id.slice(namespace.length + 1);
+}
+
+// Two 32-bit FNV-1a sums with different starts: compared only with the hash of the same id, or when asked to dedupe.
+function contentHash(text: string, metadata: Metadata | null): string {
+  const content = `${text}\0${metadata === null ? '' : JSON.stringify(metadata)}`;
+  let [a, b] = [0x811c9dc5, 0x9e3779b9];
+  for (let i = 0; i < content.length; i++) {
+    const unit = content.charCodeAt(i);
+    a = Math.imul(a ^ unit, 0x01000193);
+    b = Math.imul(b ^ (unit + i), 0x85ebca6b);
+  }
+  return (a >>> 0).toString(36) + (b >>> 0).toString(36);
 }
 
 function isOffset(value: unknown): boolean {

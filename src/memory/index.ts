@@ -9,12 +9,13 @@ export {
   MemoryCorruptError, MemoryEmbedderChangedError, MemoryEmbeddingError, MemoryError, MemoryNoEmbedderError, MemoryQuotaError,
 } from '../base/error-classes.ts';
 export { Memory } from './memory.ts';
-export type { AddManyOptions, BackendInput, IngestProgress, MemoryOptions, SearchMode, SearchOptions } from './memory.ts';
+export type { AddManyOptions, BackendInput, IngestProgress, MemoryOptions } from './memory.ts';
 export type { Accuracy, Metric } from './index/exact-index.ts';
 export { MemoryResult } from './memory-result.ts';
 export type { ResultSpan } from './memory-result.ts';
 export type { MemoryEntry } from './entry.ts';
-export type { MemoryFilter } from './filter.ts';
+export type { Explanation, RankingPlace, Reranker, SearchMode, SearchOptions } from './search.ts';
+export type { FieldTests, MemoryFilter } from './filter.ts';
 export { HashEmbedder } from './hash-embedder.ts';
 export type { EmbedderInput, EmbedsTexts } from './embedder.ts';
 export { InMemoryBackend } from './in-memory-backend.ts';

@@ -1,6 +1,7 @@
 import type { StoredEntry } from '../spec/memory.ts';
-import type { FilterTest } from './filter.ts';
+import type { CompiledFilter, FilterableRows } from './filter.ts';
 import { Bitmap } from './index/bitmap.ts';
+import type { Columns } from './index/columns.ts';
 import { type Accuracy, ExactIndex, type Metric, type VectorRows } from './index/exact-index.ts';
 import type { ScoredRow } from './index/top-k.ts';
 import { SEGMENT_ROWS } from './index/segment-rows.ts';
@@ -10,20 +11,23 @@ import { Bm25Index } from './lexical/bm25-index.ts';
 const EXACT_ROWS = 2048;
 
 /** Ranks entries; a cache that can be rebuilt from the backend at any time. */
-export class MemoryIndex {
+export class MemoryIndex implements FilterableRows {
   #entries: (StoredEntry | null)[] = [];
   readonly #rowById = new Map<string, number>();
-  #live = new Bitmap();
-  #vectors: VectorRows | null;
-  readonly #dimensions: number;
+  live: Bitmap = new Bitmap();
+  #vectors: VectorRows | null = null;
+  readonly #withVectors: boolean;
   readonly #metric: Metric;
   readonly #words = new Bm25Index();
+  columns: Columns | null = null;
+  /** When each row expires, for those that do. */
+  readonly #expiry = new Map<number, number>();
+  /** Rows of each namespace. */
+  readonly #namespaces = new Map<string, Bitmap>();
 
-  /** `dimensions` null: no vectors. */
-  constructor(dimensions: number | null, metric: Metric) {
-    this.#dimensions = dimensions ?? 0;
+  constructor(withVectors: boolean, metric: Metric) {
     this.#metric = metric;
-    this.#vectors = dimensions === null ? null : new ExactIndex(dimensions, metric);
+    this.#withVectors = withVectors;
   }
 
   /** Loads what large memories search with, before `rows` entries are in; does nothing for fewer. */
@@ -31,7 +35,7 @@ export class MemoryIndex {
     const small = this.#vectors;
     if (!(small instanceof ExactIndex) || rows <= EXACT_ROWS) return;
     const { VectorIndex } = await import('./index/vector-index.ts');
-    const large = new VectorIndex(this.#dimensions, this.#metric);
+    const large = new VectorIndex(small.dimensions, this.#metric);
     for (let row = 0; row < small.rows; row++) large.add(small.row(row));
     this.#vectors = large;
   }
@@ -56,31 +60,51 @@ export class MemoryIndex {
     const row = this.#entries.length;
     const { vector, ...kept } = entry;
     this.#entries.push(kept);
-    if (this.#vectors !== null) this.#vectors.add(vector as Float32Array);
+    // Every entry brings a vector then, all of one length: the store has seen to that.
+    if (this.#withVectors && vector !== undefined) (this.#vectors ??= new ExactIndex(vector.length, this.#metric)).add(vector);
     this.#words.add(row, entry.text);
+    this.columns?.add();
+    if (entry.expiresAt !== undefined) this.#expiry.set(row, entry.expiresAt);
+    this.#rowsOf(entry.namespace ?? '').add(row);
     this.#rowById.set(entry.id, row);
-    this.#live.add(row);
+    this.live.add(row);
   }
 
   delete(id: string): boolean {
     const row = this.#rowById.get(id);
     if (row === undefined) return false;
-    this.#words.remove(row, this.entryAt(row).text);
+    const entry = this.entryAt(row);
+    this.#words.remove(row, entry.text);
+    this.#expiry.delete(row);
+    this.#rowsOf(entry.namespace ?? '').delete(row);
     this.#rowById.delete(id);
-    this.#live.delete(row);
+    this.live.delete(row);
     this.#entries[row] = null;
     if (this.#entries.length - this.size > Math.max(SEGMENT_ROWS, this.#entries.length / 4)) this.#compact();
     return true;
   }
 
-  /** Rows that may be returned. */
-  allow(test: FilterTest | null): Bitmap {
-    if (test === null) return this.#live;
-    const allowed = new Bitmap(this.#entries.length);
-    this.#live.forEach((row) => {
-      if (test(this.entryAt(row).metadata)) allowed.add(row);
-    });
-    return allowed;
+  /** Rows that may be returned: of the namespace, not expired at `now`, and matching the filter. */
+  allow(namespace: string, filter: CompiledFilter | null, now: number): Bitmap {
+    const allowed = this.#rowsOf(namespace).copy();
+    for (const [row, at] of this.#expiry) if (at <= now) allowed.delete(row);
+    return filter === null ? allowed : allowed.intersect(filter(this));
+  }
+
+  readField(row: number, field: string): unknown {
+    const metadata = this.#entries[row]?.metadata;
+    return metadata && Object.hasOwn(metadata, field) ? metadata[field] : undefined;
+  }
+
+  #rowsOf(namespace: string): Bitmap {
+    let rows = this.#namespaces.get(namespace);
+    if (rows === undefined) this.#namespaces.set(namespace, rows = new Bitmap());
+    return rows;
+  }
+
+  /** Ids of the entries that have expired at `now`. */
+  expired(now: number): string[] {
+    return [...this.#expiry].filter(([, at]) => at <= now).map(([row]) => this.entryAt(row).id);
   }
 
   byVector(query: Float32Array, limit: number, allowed: Bitmap, accuracy: Accuracy): ScoredRow[] {
@@ -105,19 +129,30 @@ export class MemoryIndex {
     return this.#words.coverage(query);
   }
 
+  /** The vector of a row, as it is compared. */
+  vectorAt(row: number): Float32Array | null {
+    return this.#vectors?.row(row) ?? null;
+  }
+
   /** The entry of a live row. */
   entryAt(row: number): StoredEntry {
     return this.#entries[row] as StoredEntry;
   }
 
   #compact(): void {
-    this.#vectors?.compact(this.#live);
-    this.#words.compact(this.#live);
+    this.#vectors?.compact(this.live);
+    this.#words.compact(this.live);
     this.#entries = this.#entries.filter((entry) => entry !== null);
-    this.#live = new Bitmap(this.#entries.length);
+    this.live = new Bitmap(this.#entries.length);
+    this.columns = null;
+    this.#expiry.clear();
+    this.#namespaces.clear();
     this.#entries.forEach((entry, row) => {
+      const { expiresAt, namespace = '' } = entry as StoredEntry;
+      if (expiresAt !== undefined) this.#expiry.set(row, expiresAt);
+      this.#rowsOf(namespace).add(row);
       this.#rowById.set((entry as StoredEntry).id, row);
-      this.#live.add(row);
+      this.live.add(row);
     });
   }
 }

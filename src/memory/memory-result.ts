@@ -1,4 +1,5 @@
 import type { Metadata, StoredEntry } from '../spec/memory.ts';
+import type { Explanation } from './search.ts';
 
 /** One hit of a search. */
 export class MemoryResult {
@@ -12,6 +13,8 @@ export class MemoryResult {
   /** Span of the passage in its document, UTF-16 units, end exclusive. */
   readonly start?: number;
   readonly end?: number;
+  /** Only when the search was asked to explain. */
+  readonly explanation?: Explanation;
 
   constructor(id: string, text: string, score: number, metadata: Metadata | null, span: ResultSpan = {}) {
     this.id = id;
@@ -21,6 +24,7 @@ export class MemoryResult {
     if (span.docId !== undefined) this.docId = span.docId;
     if (span.start !== undefined) this.start = span.start;
     if (span.end !== undefined) this.end = span.end;
+    if (span.explanation !== undefined) this.explanation = span.explanation;
   }
 
   /** The same as `text`. */
@@ -29,5 +33,7 @@ export class MemoryResult {
   }
 }
 
-/** Where a result's text comes from. */
-export type ResultSpan = Pick<StoredEntry, 'docId' | 'start' | 'end'>;
+/** Where a result's text comes from, and why it was found. */
+export interface ResultSpan extends Pick<StoredEntry, 'docId' | 'start' | 'end'> {
+  readonly explanation?: Explanation;
+}

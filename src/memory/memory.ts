@@ -1,49 +1,27 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { abortError, throwIfAborted } from '../base/abort.ts';
 import { MemoryNoEmbedderError, ValidationError } from '../base/error-classes.ts';
-import type { MemoryBackendSpec, Metadata, StoredEntry } from '../spec/memory.ts';
+import type { MemoryBackendSpec, StoredEntry } from '../spec/memory.ts';
 import { type CustomBackendHandlers } from './custom-backend.ts';
 import { type EmbedderInput, VectorSource } from './embedder.ts';
-import { type MemoryEntry, toStored } from './entry.ts';
-import { compileFilter, type MemoryFilter } from './filter.ts';
-import { fuse } from './fusion.ts';
+import { type MemoryEntry, ownId, storedId, toStored } from './entry.ts';
+import type { CompiledFilter, MemoryFilter } from './filter.ts';
 import { HashEmbedder } from './hash-embedder.ts';
-import type { Accuracy, Metric } from './index/exact-index.ts';
-import type { ScoredRow } from './index/top-k.ts';
-import type { MemoryIndex } from './memory-index.ts';
-import { MemoryResult } from './memory-result.ts';
-import { EntryStore } from './store.ts';
+import type { Metric } from './index/exact-index.ts';
+import { MemoryResult, type ResultSpan } from './memory-result.ts';
+import { type Explanation, poolSize, rank, type SearchOptions } from './search.ts';
+import { EntryStore, withVectors } from './store.ts';
 import { toBackend } from './to-backend.ts';
 
 /** Where a memory can keep its entries. Default: this process. */
 export type BackendInput = MemoryBackendSpec | CustomBackendHandlers;
 
-/** How a search ranks: by words and vectors fused, by vectors alone, or by words alone. */
-export type SearchMode = 'hybrid' | 'semantic' | 'keyword';
-
-/** How a search is done; everything has a default. */
-export interface SearchOptions {
-  /** Results at most. Default 10. */
-  readonly limit?: number;
-  /** Only entries whose metadata contains these keys with these values; applied before ranking. */
-  readonly filter?: MemoryFilter | null;
-  /** Default 'hybrid'. */
-  readonly mode?: SearchMode;
-  /**
-   * How much each ranking counts in 'hybrid', 0 or more. Default: 1 for the semantic ranking (0.5 for the embedded
-   * embedder, which sees the same words), and for the keyword ranking the share of the query's weight that lies on
-   * words that occur in the memory (1 when all do).
-   */
-  readonly weights?: { readonly semantic?: number; readonly keyword?: number };
-  /** How much of the vector search may be skipped in memories of more than 2,048 entries. Default 'high'. */
-  readonly accuracy?: Accuracy;
-  readonly signal?: AbortSignal;
-}
-
-/** How a memory compares vectors. */
+/** How a memory compares vectors and tells the time. */
 export interface MemoryOptions {
   /** Default 'cosine'. */
   readonly metric?: Metric;
+  /** For `ttlMs`. Default: the host's clock. */
+  readonly clock?: { now(): number };
 }
 
 /** How many entries are stored; `total` is null when the source does not say. */
@@ -60,13 +38,19 @@ export interface AddManyOptions {
   readonly signal?: AbortSignal;
   /** Entries embedded and stored at a time. Default 64. */
   readonly batchSize?: number;
+  /** Leaves out entries whose text and metadata are already stored under another id. Default false. */
+  readonly dedupe?: boolean;
 }
 
 const DEFAULT_LIMIT = 10;
 const DEFAULT_BATCH = 64;
-/** Each ranking hands this many rows to the fusion, or four times the limit when that is more. */
-const FUSION_POOL = 50;
 const HASHED_SEMANTIC_WEIGHT = 0.5;
+
+// How a namespace's memory shares the store of the one it was made from.
+const SCOPE: unique symbol = Symbol('scope');
+interface Scoped extends MemoryOptions {
+  readonly [SCOPE]?: { readonly namespace: string; readonly store: EntryStore; readonly source: VectorSource | null };
+}
 
 /**
  * A document store for retrieval: add texts, find them again by meaning and by words.
@@ -85,12 +69,22 @@ export class Memory {
   readonly #metric: Metric;
   readonly #store: EntryStore;
   readonly #listeners = new Set<(progress: IngestProgress) => void>();
+  readonly #now: () => number;
+  readonly #options: MemoryOptions;
+  readonly #embedder: EmbedderInput | false | null;
+  /** '' for the default one. */
+  readonly #namespace: string;
 
   constructor(embedder?: EmbedderInput | false | null, backend?: BackendInput | null, options: MemoryOptions = {}) {
+    const parent = (options as Scoped)[SCOPE];
+    this.#namespace = parent?.namespace ?? '';
     this.#metric = options.metric ?? 'cosine';
+    this.#now = options.clock === undefined ? Date.now : () => (options.clock as { now(): number }).now();
     this.#hashed = embedder === undefined || embedder === null || embedder instanceof HashEmbedder;
-    this.#source = embedder === false ? null : new VectorSource(embedder ?? new HashEmbedder());
-    this.#store = new EntryStore(toBackend(backend), this.#source, this.#metric);
+    this.#source = parent?.source ?? (embedder === false ? null : new VectorSource(embedder ?? new HashEmbedder()));
+    this.#store = parent?.store ?? new EntryStore(toBackend(backend), this.#source, this.#metric);
+    this.#options = options;
+    this.#embedder = embedder ?? null;
   }
 
   /** A memory without vectors: `searchLocal` and keyword searches only. */
@@ -118,6 +112,16 @@ export class Memory {
     return this.#store.backend;
   }
 
+  /**
+   * The part of this memory that belongs to one user, agent or tenant: its ids, searches and counts know nothing of any
+   * other part. The memory itself is the part named ''.
+   */
+  namespace(name: string): Memory {
+    if (typeof name !== 'string' || name.includes('\u001f')) throw new ValidationError("A namespace is a string without U+001F");
+    const scope: Scoped = { ...this.#options, [SCOPE]: { namespace: name, store: this.#store, source: this.#source } };
+    return new Memory(this.#embedder, null, scope);
+  }
+
   /** Adds an entry, or replaces the one with the same id. */
   async add(id: string, text: string, metadata?: unknown, options: AddManyOptions = {}): Promise<void> {
     await this.addMany([{ id, text, metadata }], options);
@@ -129,7 +133,9 @@ export class Memory {
   }
 
   /**
-   * Adds or replaces entries in batches; reads the source no faster than they are stored. Returns how many were stored.
+   * Adds or replaces entries in batches; reads the source no faster than they are stored. Returns how many were stored:
+   * an entry that is already there, with the same text and metadata, is neither embedded nor stored again, so repeating
+   * a call that was cut short goes on where it stopped.
    *
    * @throws AbortedError when the signal stops it, ValidationError for a bad entry, MemoryEmbeddingError for a bad
    * vector; batches stored before stay.
@@ -140,12 +146,13 @@ export class Memory {
     const size = options.batchSize ?? DEFAULT_BATCH;
     if (!Number.isSafeInteger(size) || size < 1) throw new ValidationError("'batchSize' is not a positive integer");
     const total = Array.isArray(entries) ? entries.length : null;
-    let done = 0;
+    let [done, stored] = [0, 0];
     let batch: MemoryEntry[] = [];
+    const hashes = options.dedupe === true ? await this.#hashes() : null;
     const flush = async (): Promise<void> => {
       if (batch.length === 0) return;
       throwIfAborted(options.signal, 'Adding to the memory');
-      await this.#addBatch(batch, options.signal);
+      stored += await this.#addBatch(batch, hashes, options.signal);
       done += batch.length;
       batch = [];
       this.#report({ done, total }, options);
@@ -156,27 +163,34 @@ export class Memory {
       if (batch.length >= size) await flush();
     }
     await flush();
-    return done;
+    return stored;
   }
 
   /** The entry, without its vector; null when there is none. */
   async get(id: string): Promise<StoredEntry | null> {
-    const entry = (await this.#store.open()).get(id);
-    return entry === null ? null : { ...entry, metadata: structuredClone(entry.metadata) };
+    const entry = (await this.#store.open()).get(storedId(this.#namespace, id));
+    if (entry === null || (entry.expiresAt ?? Infinity) <= this.#now()) return null;
+    return { ...entry, id, metadata: structuredClone(entry.metadata) };
   }
 
   /** True when the entry existed. */
   async delete(id: string): Promise<boolean> {
-    return (await this.#store.delete([id])) > 0;
+    return (await this.deleteMany([id])) > 0;
   }
 
   /** How many of the entries existed. */
   deleteMany(ids: readonly string[], options: { readonly signal?: AbortSignal } = {}): Promise<number> {
-    return this.#store.delete(ids, options.signal);
+    return this.#store.delete(ids.map((id) => storedId(this.#namespace, id)), options.signal);
   }
 
-  async count(): Promise<number> {
-    return (await this.#store.open()).size;
+  /** How many entries a search could return; with a filter, how many of them match it. */
+  async count(filter?: MemoryFilter | null): Promise<number> {
+    return (await this.#store.open()).allow(this.#namespace, await compile(filter), this.#now()).size;
+  }
+
+  /** Deletes what has expired, in all namespaces, and returns how many entries that were. Searches ignore it anyway. */
+  async deleteExpired(): Promise<number> {
+    return this.#store.delete((await this.#store.open()).expired(this.#now()));
   }
 
   /**
@@ -199,7 +213,8 @@ export class Memory {
       throw new MemoryNoEmbedderError(
         `Cannot search by '${mode}': the memory has no embedder. Use searchLocal() or mode 'keyword', or give it one`);
     }
-    const test = compileFilter(options.filter);
+    const compiled = await compile(options.filter);
+    const pool = poolSize({ ...options, limit, mode });
     throwIfAborted(signal, 'The search');
     let index = await this.#store.open(signal);
     let vector: Float32Array | null = null;
@@ -212,8 +227,13 @@ export class Memory {
       index = await this.#store.open(signal);
     }
     if (signal?.aborted === true) throw abortError(signal, 'The search');
-    return this.#rank(index, query, vector, test, { ...options, limit, mode })
-      .map(({ row, score }) => toResult(index.entryAt(row), score));
+    let ranking = rank(index, {
+      text: query, vector, filter: compiled, namespace: this.#namespace, now: this.#now(), metric: this.#metric,
+      semanticWeight: this.#hashed ? HASHED_SEMANTIC_WEIGHT : 1, options: { ...options, limit, mode },
+    }, pool);
+    if (options.diversity) ranking = (await import('./diversity.ts')).diverse(index, ranking, options.reranker === undefined ? limit : pool, options.diversity);
+    const results = ranking.map(({ row, score, explanation }) => toResult(index.entryAt(row), score, explanation));
+    return options.reranker === undefined ? results : (await import('./rerank.ts')).rerank(query, results, options.reranker, limit, signal);
   }
 
   /** The same as `search`. */
@@ -234,20 +254,8 @@ export class Memory {
   async reembed(options: AddManyOptions = {}): Promise<number> {
     const source = this.#source;
     if (source === null) throw new MemoryNoEmbedderError('Cannot embed again: the memory has no embedder');
-    const { backend } = this.#store;
-    const total = await backend.count();
-    let done = 0;
-    const all: StoredEntry[] = [];
-    for await (const entry of this.#store.entries(options.signal)) all.push(entry);
-    for (let from = 0; from < all.length; from += options.batchSize ?? DEFAULT_BATCH) {
-      throwIfAborted(options.signal, 'Embedding again');
-      const batch = all.slice(from, from + (options.batchSize ?? DEFAULT_BATCH));
-      await backend.putMany(await this.#withVectors(batch, options.signal));
-      done += batch.length;
-      this.#report({ done, total }, options);
-    }
-    this.#store.invalidate();
-    return done;
+    const { reembed } = await import('./reembed.ts');
+    return reembed(this.#store, source, options, (progress) => this.#report(progress, options));
   }
 
   /** Calls the listener after each stored batch, of whichever call. */
@@ -275,56 +283,41 @@ export class Memory {
     for (const listener of this.#listeners) listener(progress);
   }
 
-  async #addBatch(batch: readonly MemoryEntry[], signal: AbortSignal | undefined): Promise<void> {
-    const now = Date.now();
+  async #addBatch(batch: readonly MemoryEntry[], hashes: Set<string> | null, signal: AbortSignal | undefined): Promise<number> {
+    const now = this.#now();
     const source = this.#source;
-    const checked = batch.map((entry) => {
-      const stored = toStored(entry, now);
-      if (entry.vector === undefined || source === null) return stored;
-      const vector = source.check(entry.vector);
-      return { ...stored, vector: vector.slice(), embedder: source.stamp };
-    });
-    const entries = source === null ? checked : await this.#withVectors(checked, signal, true);
-    await this.#store.put(entries, signal);
+    const index = await this.#store.open(signal);
+    const checked: StoredEntry[] = [];
+    for (const entry of batch) {
+      const stored = toStored(entry, this.#namespace, now);
+      const vector = entry.vector === undefined ? undefined : source?.check(entry.vector).slice();
+      const known = index.get(stored.id);
+      const same = known !== null && known.hash === stored.hash && known.docId === stored.docId && known.start === stored.start
+        && known.end === stored.end && known.expiresAt === undefined && stored.expiresAt === undefined && vector === undefined;
+      if (same || (known === null && hashes?.has(stored.hash as string) === true)) continue;
+      hashes?.add(stored.hash as string);
+      checked.push(vector === undefined ? stored : { ...stored, vector, embedder: (source as VectorSource).stamp });
+    }
+    if (checked.length === 0) return 0;
+    await this.#store.put(source === null ? checked : await withVectors(checked, source, signal), signal);
+    return checked.length;
   }
 
-  async #withVectors(entries: readonly StoredEntry[], signal?: AbortSignal, keep = false): Promise<StoredEntry[]> {
-    const source = this.#source as VectorSource;
-    const missing = entries.filter((entry) => !keep || entry.vector === undefined);
-    const vectors = missing.length === 0 ? [] : await source.embed(
-      missing.map((entry) => entry.text), { purpose: 'document', ...(signal === undefined ? {} : { signal }) });
-    const byEntry = new Map(missing.map((entry, i) => [entry, vectors[i] as Float32Array]));
-    return entries.map((entry) => {
-      const vector = byEntry.get(entry);
-      return vector === undefined ? entry : { ...entry, vector, embedder: source.stamp };
-    });
-  }
-
-  // What a caller sees: between 0 and 1, but for 'dot', whose range depends on the vectors.
-  #similarity(score: number): number {
-    if (this.#metric === 'dot') return score;
-    return this.#metric === 'euclidean' ? 1 / (1 + Math.sqrt(-score)) : Math.min(1, Math.max(0, score));
-  }
-
-  #rank(
-    index: MemoryIndex, query: string, vector: Float32Array | null,
-    test: ((metadata: Metadata | null) => boolean) | null, options: SearchOptions & { limit: number; mode: SearchMode },
-  ): ScoredRow[] {
-    const { limit, mode } = options;
-    const allowed = index.allow(test);
-    if (limit === 0) return [];
-    if (mode === 'keyword') return index.byWords(query, limit, allowed);
-    if (vector === null) return [];
-    const accuracy = options.accuracy ?? 'high';
-    if (mode === 'semantic') return index.byVector(vector, limit, allowed, accuracy).map(({ row, score }) => ({ row, score: this.#similarity(score) }));
-    const pool = Math.max(FUSION_POOL, limit * 4);
-    return fuse([
-      { ranking: index.byVector(vector, pool, allowed, accuracy), weight: options.weights?.semantic ?? (this.#hashed ? HASHED_SEMANTIC_WEIGHT : 1) },
-      { ranking: index.byWords(query, pool, allowed), weight: options.weights?.keyword ?? index.coverage(query) },
-    ], index.order).slice(0, limit);
+  async #hashes(): Promise<Set<string>> {
+    const index = await this.#store.open();
+    const hashes = new Set<string>();
+    index.allow(this.#namespace, null, this.#now()).forEach((row) => hashes.add(index.entryAt(row).hash ?? ''));
+    return hashes;
   }
 }
 
-function toResult(entry: StoredEntry, score: number): MemoryResult {
-  return new MemoryResult(entry.id, entry.text, score, structuredClone(entry.metadata), entry);
+// Searches without a filter do without its code.
+async function compile(filter: MemoryFilter | null | undefined): Promise<CompiledFilter | null> {
+  return filter === undefined || filter === null ? null : (await import('./filter.ts')).compileFilter(filter);
+}
+
+function toResult(entry: StoredEntry, score: number, explanation: Explanation | undefined): MemoryResult {
+  const { docId, start, end } = entry;
+  const span = { docId, start, end, explanation } as ResultSpan;
+  return new MemoryResult(ownId(entry), entry.text, score, structuredClone(entry.metadata), span);
 }

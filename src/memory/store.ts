@@ -40,8 +40,8 @@ export class EntryStore {
         throwIfAborted(signal, 'Adding to the memory');
         const batch = entries.length <= maxBatch ? entries : entries.slice(from, from + maxBatch);
         await this.backend.putMany(batch, signal === undefined ? {} : { signal });
-        await index.prepare(index.rows + batch.length);
         for (const entry of batch) index.put(entry);
+        await index.prepare(index.rows);
         await this.#wrote();
       }
     });
@@ -117,9 +117,11 @@ export class EntryStore {
       else loaded.push(this.#source === null ? entry : this.#checked(entry, this.#source));
     }
     if (this.#source !== null && bare.length > 0) loaded.push(...await this.#embedMissing(bare, this.#source, signal));
-    const index = new MemoryIndex(this.#source === null ? null : this.#source.dimensions, this.#metric);
-    await index.prepare(loaded.length);
-    for (const entry of loaded) index.put(entry);
+    const index = new MemoryIndex(this.#source !== null, this.#metric);
+    for (const [i, entry] of loaded.entries()) {
+      index.put(entry);
+      if (i === 0) await index.prepare(loaded.length);
+    }
     this.#index = index;
     this.#revision = revision;
     return index;
@@ -147,9 +149,20 @@ export class EntryStore {
     for (let from = 0; from < bare.length; from += EMBED_BATCH) {
       throwIfAborted(signal, 'Opening the memory');
       const batch = bare.slice(from, from + EMBED_BATCH);
-      const vectors = await source.embed(batch.map((entry) => entry.text), signal === undefined ? {} : { signal });
-      batch.forEach((entry, i) => embedded.push({ ...entry, vector: vectors[i] as Float32Array, embedder: source.stamp }));
+      embedded.push(...await withVectors(batch, source, signal));
     }
     return embedded;
   }
+}
+
+/** The entries with a vector each; those that have one keep it. */
+export async function withVectors(
+  entries: readonly StoredEntry[], source: VectorSource, signal: AbortSignal | undefined,
+): Promise<StoredEntry[]> {
+  const bare = entries.filter((entry) => entry.vector === undefined);
+  if (bare.length === 0) return [...entries];
+  const vectors = await source.embed(bare.map((entry) => entry.text), signal === undefined ? {} : { signal });
+  let next = 0;
+  return entries.map((entry) => (
+    entry.vector === undefined ? { ...entry, vector: vectors[next++] as Float32Array, embedder: source.stamp } : entry));
 }

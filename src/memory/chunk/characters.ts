@@ -21,8 +21,6 @@ export function isBlank(text: string, start: number, end: number): boolean {
 }
 
 const JOINS_PREVIOUS = /^(?:\p{M}|\p{Emoji_Modifier}|\u200d|[\u{e0020}-\u{e007f}])/u;
-const REGIONAL_LOW_FROM = 0xdde6;
-const REGIONAL_LOW_TO = 0xddff;
 const MAX_CLUSTER = 64;
 
 /**
@@ -42,19 +40,9 @@ function isBoundary(text: string, at: number): boolean {
   if (text.charCodeAt(at - 1) === 0x200d) return false;
   if (text.charCodeAt(at - 1) === 13 && unit === 10) return false;
   if (unit < 0x300) return true;
-  const character = text.slice(at, at + 2);
-  if (JOINS_PREVIOUS.test(character)) return false;
-  // Two regional indicators make a flag: cut only after an even number of them.
-  let indicators = 0;
-  if (isRegional(text, at)) while (indicators * 2 < MAX_CLUSTER && isRegional(text, at - 2 * (indicators + 1))) indicators++;
-  return indicators % 2 === 0;
+  return !JOINS_PREVIOUS.test(text.slice(at, at + 2));
 }
 
 function isLow(unit: number): boolean {
   return unit >= 0xdc00 && unit <= 0xdfff;
-}
-
-function isRegional(text: string, at: number): boolean {
-  const low = text.charCodeAt(at + 1);
-  return text.charCodeAt(at) === 0xd83c && low >= REGIONAL_LOW_FROM && low <= REGIONAL_LOW_TO;
 }

@@ -25,6 +25,30 @@ export class Bitmap {
     if (word < this.#words.length) this.#words[word] = (this.#words[word] as number) & ~(1 << (row & 31));
   }
 
+  /** Keeps the rows that are in the other set too. */
+  intersect(other: Bitmap): this {
+    for (let word = 0; word < this.#words.length; word++) this.#words[word] = (this.#words[word] as number) & (other.#words[word] ?? 0);
+    return this;
+  }
+
+  /** Adds the rows of the other set. */
+  unite(other: Bitmap): this {
+    other.forEach((row) => this.add(row));
+    return this;
+  }
+
+  /** Takes out the rows of the other set. */
+  subtract(other: Bitmap): this {
+    for (let word = 0; word < this.#words.length; word++) this.#words[word] = (this.#words[word] as number) & ~(other.#words[word] ?? 0);
+    return this;
+  }
+
+  copy(): Bitmap {
+    const copy = new Bitmap(0);
+    copy.#words = this.#words.slice();
+    return copy;
+  }
+
   /** How many rows of `[start, end)` are in the set; `start` must be a multiple of 32, and nothing above `end` in the set. */
   countIn(start: number, end: number): number {
     let total = 0;

@@ -26,13 +26,13 @@ export interface VectorRows {
 
 /** Compares with every allowed row: all that a small memory needs, and what larger ones fall back to. */
 export class ExactIndex implements VectorRows {
-  readonly #dimensions: number;
+  readonly dimensions: number;
   readonly #metric: Metric;
   readonly #segments: Float32Array[] = [];
   #rows = 0;
 
   constructor(dimensions: number, metric: Metric) {
-    this.#dimensions = dimensions;
+    this.dimensions = dimensions;
     this.#metric = metric;
   }
 
@@ -42,22 +42,22 @@ export class ExactIndex implements VectorRows {
 
   add(vector: ArrayLike<number>): number {
     const row = this.#rows++;
-    if (row === this.#segments.length * SEGMENT_ROWS) this.#segments.push(new Float32Array(SEGMENT_ROWS * this.#dimensions));
-    this.row(row).set(scaled(vector, this.#metric, this.#dimensions));
+    if (row === this.#segments.length * SEGMENT_ROWS) this.#segments.push(new Float32Array(SEGMENT_ROWS * this.dimensions));
+    this.row(row).set(scaled(vector, this.#metric, this.dimensions));
     return row;
   }
 
   row(row: number): Float32Array {
-    const start = (row % SEGMENT_ROWS) * this.#dimensions;
-    return (this.#segments[Math.floor(row / SEGMENT_ROWS)] as Float32Array).subarray(start, start + this.#dimensions);
+    const start = (row % SEGMENT_ROWS) * this.dimensions;
+    return (this.#segments[Math.floor(row / SEGMENT_ROWS)] as Float32Array).subarray(start, start + this.dimensions);
   }
 
   search(query: ArrayLike<number>, limit: number, allowed: Bitmap, order: RowOrder): ScoredRow[] {
-    const wanted = scaled(query, this.#metric, this.#dimensions);
+    const wanted = scaled(query, this.#metric, this.dimensions);
     const best = new TopK(limit, order);
     allowed.forEach((row) => {
       const segment = this.#segments[Math.floor(row / SEGMENT_ROWS)] as Float32Array;
-      best.push(row, exactScore(wanted, segment, (row % SEGMENT_ROWS) * this.#dimensions, this.#dimensions, this.#metric));
+      best.push(row, exactScore(wanted, segment, (row % SEGMENT_ROWS) * this.dimensions, this.dimensions, this.#metric));
     });
     return best.toArray();
   }
