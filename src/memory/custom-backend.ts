@@ -128,7 +128,7 @@ function toCustom(entry: StoredEntry): CustomEntry {
 // What comes back was stored by somebody else's code: keep what is usable, insist on id and text.
 function fromCustom(value: unknown): StoredEntry {
   if (!isPlainObject(value) || typeof value['id'] !== 'string' || typeof value['text'] !== 'string') {
-    throw new ValidationError("Cannot read the backend: an entry has no string 'id' and 'text'");
+    throw new ValidationError("Cannot read the backend: an entry lacks 'id' or 'text'");
   }
   const { vector: stored, metadata, embedder, ...rest } = value;
   const vector = decodeVector(stored);

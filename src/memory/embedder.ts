@@ -58,8 +58,9 @@ export class VectorSource {
     }
     let square = 0;
     for (const value of packed) square += value * value;
-    if (!Number.isFinite(square)) throw new MemoryEmbeddingError('Cannot use the vector: it contains NaN or infinity');
-    if (square === 0) throw new MemoryEmbeddingError('Cannot use the vector: all its numbers are zero');
+    if (!(square > 0 && square < Infinity)) {
+      throw new MemoryEmbeddingError(`Cannot use the vector: it ${square === 0 ? 'is all zeros' : 'contains NaN or infinity'}`);
+    }
     return packed;
   }
 }

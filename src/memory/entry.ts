@@ -36,13 +36,13 @@ export function toStored(entry: MemoryEntry, namespace: string, now: number): St
   if (typeof text !== 'string') throw invalid('text', 'is not a string');
   if (text.trim() === '') throw invalid('text', 'is empty');
   if (text.length > MAX_TEXT_LENGTH) {
-    throw invalid('text', `has ${text.length} characters, more than ${MAX_TEXT_LENGTH}; split it into passages first`);
+    throw invalid('text', `is longer than ${MAX_TEXT_LENGTH} characters; split it first`);
   }
   const { docId, start, end, ttlMs } = entry;
   if (ttlMs !== undefined && !(ttlMs > 0)) throw invalid('ttlMs', 'is not a positive number');
   if (docId !== undefined && typeof docId !== 'string') throw invalid('docId', 'is not a string');
   if (start !== undefined && !isOffset(start)) throw invalid('start', 'is not an offset');
-  if (end !== undefined && (!isOffset(end) || end < (start ?? 0))) throw invalid('end', 'is not an offset at or after start');
+  if (end !== undefined && (!isOffset(end) || end < (start ?? 0))) throw invalid('end', 'is not an offset');
   const id = entry.id ?? (docId !== undefined && start !== undefined ? `${docId}:${start}-${end ?? ''}` : uuid());
   if (typeof id !== 'string' || id === '' || id.length > MAX_ID_LENGTH || id.includes(SEPARATOR)) {
     throw invalid('id', `is not a string of 1 to ${MAX_ID_LENGTH} characters without U+001F`);

@@ -1,7 +1,7 @@
 import { ValidationError } from '../base/error-classes.ts';
 import type { Bitmap } from './index/bitmap.ts';
 import { Columns } from './index/columns.ts';
-import { equalJson, isPlainObject } from './metadata.ts';
+import { isPlainObject } from './metadata.ts';
 
 /** Tests of one field. Ranges compare numbers with numbers and texts with texts, and nothing else. */
 export interface FieldTests {
@@ -98,6 +98,15 @@ function compileTests(value: unknown): (value: unknown) => boolean {
     return make((value as Record<string, unknown>)[name]);
   });
   return (stored) => tests.every((test) => test(stored));
+}
+
+// True when two JSON values are the same, whatever the order of their keys.
+function equalJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => equalJson(item, b[i]));
+  if (!isPlainObject(a) || !isPlainObject(b)) return false;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && equalJson(a[key], b[key]));
 }
 
 function range(holds: (order: number) => boolean): (wanted: unknown) => (value: unknown) => boolean {

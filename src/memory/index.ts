@@ -6,7 +6,7 @@
  * @module
  */
 export {
-  MemoryCorruptError, MemoryEmbedderChangedError, MemoryEmbeddingError, MemoryError, MemoryNoEmbedderError, MemoryQuotaError,
+  MemoryCorruptError, MemoryEmbedderChangedError, MemoryEmbeddingError, MemoryError, MemoryNoEmbedderError,
 } from '../base/error-classes.ts';
 export { Memory } from './memory.ts';
 export type { AddManyOptions, BackendInput, IngestProgress, MemoryOptions } from './memory.ts';

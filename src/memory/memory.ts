@@ -117,7 +117,7 @@ export class Memory {
    * other part. The memory itself is the part named ''.
    */
   namespace(name: string): Memory {
-    if (typeof name !== 'string' || name.includes('\u001f')) throw new ValidationError("A namespace is a string without U+001F");
+    if (typeof name !== 'string' || name.includes('\u001f')) throw new ValidationError('A namespace is a string without U+001F');
     const scope: Scoped = { ...this.#options, [SCOPE]: { namespace: name, store: this.#store, source: this.#source } };
     return new Memory(this.#embedder, null, scope);
   }
@@ -272,10 +272,6 @@ export class Memory {
   /** Closes the backend. */
   async close(): Promise<void> {
     await this.#store.backend.close?.();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
   }
 
   #report(progress: IngestProgress, options: AddManyOptions): void {

@@ -3,5 +3,6 @@
  *
  * @module
  */
+export { MemoryQuotaError } from '../../base/error-classes.ts';
 export { SegmentBackend } from './segment-backend.ts';
 export type { SegmentChange, SegmentStoreSpec } from '../../spec/memory.ts';
