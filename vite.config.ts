@@ -5,7 +5,8 @@ import { bundles, entries, programs, stem } from './scripts/entries.mjs';
 
 // One config, four bundles that differ only in the conditions that choose `#platform`. For browsers and Workers, modules
 // are preserved, so that a consumer's bundler drops what is not used (a single file per entry kept whole libraries
-// alive). Node and Deno load files as they are, and a file costs more than what is in it: there a room is one file.
+// alive). Node and Deno load files as they are, and a file costs more than what is in it: there a room is one file, and
+// nothing of another room: what a room imports must not end up in whichever room is named first.
 
 const shared = Object.fromEntries(entries.map(({ source }) => [stem(source), `src/${source}`]));
 const nodeOnly = Object.fromEntries(programs.map(({ source }) => [stem(source), `src/${source}`]));
@@ -13,8 +14,8 @@ const nodeOnly = Object.fromEntries(programs.map(({ source }) => [stem(source), 
 /** Everything that is not a file of ours stays an import. */
 const external = (id: string): boolean => !/^[.#\0]/.test(id) && !isAbsolute(id) && !id.startsWith('src/');
 
-/** The room of a source file: the folder below src. */
-const room = (id: string): string | null => /\/src\/([^/]+)\//.exec(id)?.[1] ?? null;
+/** The room of a source file: the folder below src; the hosts in `platform` and each of the `stores` are apart. */
+const room = (id: string): string | null => /\/src\/((?:platform|stores)\/[^/]+|[^/]+)\//.exec(id)?.[1]?.replace('/', '-') ?? null;
 
 function bundle(name: (typeof bundles)[number], condition: string): EnvironmentOptions {
   return {
@@ -34,7 +35,7 @@ function bundle(name: (typeof bundles)[number], condition: string): EnvironmentO
         output: {
           entryFileNames: '[name].js',
           ...(name === 'node' || name === 'deno'
-            ? { chunkFileNames: 'rooms/[name].js', codeSplitting: { groups: [{ name: room, debugName: 'room' }] } }
+            ? { chunkFileNames: 'rooms/[name].js', codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: room, debugName: 'room' }] } }
             : { preserveModules: true, preserveModulesRoot: 'src', chunkFileNames: 'chunks/[name]-[hash].js' }),
         },
       },
