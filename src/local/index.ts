@@ -5,6 +5,7 @@
  *
  * @module
  */
+export { WorkerCrashedError } from '../base/error-classes.ts';
 export { createWorkerHost } from './worker-host.ts';
 export type { CallOptions, WorkerHost, WorkerHostOptions } from './worker-host.ts';
 export { serveWorker, withTransfer } from './serve-worker.ts';
