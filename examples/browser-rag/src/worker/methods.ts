@@ -1,0 +1,45 @@
+import type { WorkerCall } from 'blazen-ts/local';
+import { askWorkflow } from 'blazen-ts/rag';
+import type { Answer, DocumentRow, FileInput, FileUpdate, IngestOutcome, LogEntry, Preview, SourceWindow } from '../protocol.ts';
+import { ingest } from './ingest.ts';
+import { Library } from './library.ts';
+import { RunFeed } from './run-feed.ts';
+
+const library = new Library();
+const feed = new RunFeed();
+
+/** What changes the library happens one after the other, each after a look for what an earlier one left half done. */
+let tail: Promise<unknown> = library.sweep();
+function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+  const result = tail.then(work);
+  tail = result.catch(() => library.sweep());
+  return result;
+}
+
+/** What the page may ask of its worker. */
+export const methods = {
+  /** Log records of every run from now on; ends with the call. */
+  watch: (_args: null, { signal, progress }: WorkerCall<readonly LogEntry[]>): Promise<never> => feed.watch(progress, signal),
+
+  documents: (_args: null): Promise<DocumentRow[]> => inTurn(() => library.list()),
+
+  ingest: (files: readonly FileInput[], { signal, progress }: WorkerCall<FileUpdate>): Promise<IngestOutcome> =>
+    inTurn(() => ingest(library, feed, files, progress, signal)),
+
+  async ask(question: string, { signal }: WorkerCall): Promise<Answer> {
+    const handler = await askWorkflow({ memory: library.memory }).runWithHandler({ question }, { signal });
+    const followed = feed.follow('ask', handler);
+    const { data } = await handler.result();
+    await followed;
+    return data;
+  },
+
+  source: ({ docId, at, from, to }: { docId: string; at: number; from: number; to: number }): Promise<SourceWindow | null> =>
+    library.window(docId, at, from, to),
+
+  preview: (docId: string): Promise<Preview | null> => library.preview(docId),
+
+  remove: (docId: string): Promise<void> => inTurn(() => library.remove(docId)),
+
+  clear: (_args: null): Promise<void> => inTurn(() => library.clear()),
+};
