@@ -12,6 +12,8 @@ export {
   MemoryNoEmbedderError,
   MemoryQuotaError,
   SerializationError,
+  SnapshotError,
+  SnapshotVersionMismatchError,
   StepError,
   TimeoutError,
   UnsupportedError,
@@ -26,7 +28,11 @@ export {
   type EventDef, type EventLike, type EventOf, type StopOf,
 } from './events/index.ts';
 export {
-  collect, defineWorkflow, foldLog, followLog, limit, openRequests, readLog, retry, sends, timeout, Workflow, WorkflowHandler,
+  defineWorkflow, SerializableRef, Workflow, WorkflowHandler, WorkflowSnapshot,
+  type FitOptions, type ResumeOptions, type SessionPausePolicy, type SnapshotJson, type SnapshotSource,
+} from './durable/index.ts';
+export {
+  collect, elsewhere, foldLog, followLog, limit, openRequests, readLog, retry, sends, timeout,
   type Context, type InputOf, type Lagged, type ResultOf, type RetryOptions, type RunOptions, type RunRecord, type RunStatus,
   type SessionNamespace, type StateNamespace, type StepHandler, type StepPolicy, type StreamEvent, type StreamOptions,
   type WorkflowOptions, type WorkflowResult,

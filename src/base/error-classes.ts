@@ -60,6 +60,18 @@ export class StepError extends WorkflowError<{ step: string; eventType: string; 
   declare readonly attempt: number;
 }
 
+/** A snapshot is damaged, belongs to another workflow, or cannot be taken. */
+export class SnapshotError extends WorkflowError {
+  static override readonly brand: string = 'SnapshotError';
+  static override readonly code: ErrorCode = 'workflow.snapshot';
+}
+
+/** A snapshot was written by a newer version of the package: update before resuming it. */
+export class SnapshotVersionMismatchError extends SnapshotError {
+  static override readonly brand: string = 'SnapshotVersionMismatchError';
+  static override readonly code: ErrorCode = 'workflow.snapshot_version';
+}
+
 /** A memory cannot store or find something. */
 export class MemoryError<Fields = unknown> extends BlazenError<Fields> {
   static override readonly brand: string = 'MemoryError';

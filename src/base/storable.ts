@@ -5,6 +5,9 @@ export type Storable =
   | string | number | boolean | null | undefined | bigint | Date | Uint8Array
   | readonly Storable[] | { readonly [key: string]: Storable } | ReadonlyMap<Storable, Storable> | ReadonlySet<Storable>;
 
+/** Marks the prototype of a class whose instances are plain data with getters: they are stored as their own fields. */
+export const PLAIN: symbol = Symbol.for('blazen-ts.plain');
+
 /** Nesting beyond this is refused: deep input must not exhaust the stack. */
 export const MAX_DEPTH = 64;
 
@@ -20,10 +23,10 @@ export function checkStorable(value: unknown, path: string, depth = 0): void {
     return;
   }
   if (value === null || value instanceof Date || value instanceof Uint8Array) return;
-  const prototype: unknown = Object.getPrototypeOf(value);
+  const prototype = Object.getPrototypeOf(value) as object | null;
   const keyed = value instanceof Map || value instanceof Set;
   if (depth >= MAX_DEPTH) refuse(path, 'nested too deep');
-  if (!keyed && !Array.isArray(value) && prototype !== Object.prototype && prototype !== null) refuse(path, 'an instance of a class');
+  if (!keyed && !Array.isArray(value) && prototype !== Object.prototype && prototype && !(PLAIN in prototype)) refuse(path, 'an instance of a class');
   for (const [key, item] of keyed ? [...value].entries() : Object.entries(value as object)) checkStorable(item, `${path}.${key}`, depth + 1);
 }
 

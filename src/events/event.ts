@@ -1,4 +1,5 @@
 import { ValidationError } from '../base/error-classes.ts';
+import { PLAIN } from '../base/storable.ts';
 
 /** Starts a run; the run's input lies flat on it. */
 export const START = 'blazen::StartEvent';
@@ -30,6 +31,7 @@ export class WorkflowEvent {
   declare readonly eventType: string;
 
   static {
+    Object.defineProperty(this.prototype, PLAIN, { value: true });
     for (const key of ['data', 'event_type', 'eventType']) {
       Object.defineProperty(this.prototype, key, {
         get(this: EventLike): unknown {

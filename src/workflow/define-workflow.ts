@@ -12,8 +12,10 @@ import { Workflow, type WorkflowOptions } from './workflow.ts';
 export function defineWorkflow<S extends StandardSchema = StandardSchema<object | undefined>>(
   name: string, { input, ...options }: Omit<WorkflowOptions, 'parseInput'> & { readonly input?: S } = {},
 ): Workflow<SchemaInput<S>, never, never> {
-  return new Workflow<SchemaInput<S>, never, never>(name, {
-    ...options,
-    ...(input && { parseInput: (value: unknown) => validateSync(input, value, `input of workflow '${name}'`) as SchemaInput<S> }),
-  });
+  return new Workflow<SchemaInput<S>, never, never>(name, { ...options, ...inputParser(name, input) });
+}
+
+/** @internal The option that checks a run's input by a schema. */
+export function inputParser<S extends StandardSchema>(name: string, schema: S | undefined): Pick<WorkflowOptions<SchemaInput<S>>, 'parseInput'> {
+  return schema ? { parseInput: (value) => validateSync(schema, value, `input of workflow '${name}'`) as SchemaInput<S> } : {};
 }

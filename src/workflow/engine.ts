@@ -69,21 +69,6 @@ export function followSignal(run: Run, signal: AbortSignal): void {
   else signal.addEventListener('abort', abort, { signal: runController(run).signal });
 }
 
-/** Stop dispatching; resolves when nothing is in flight any more. */
-export async function pauseRun(run: Run): Promise<void> {
-  if (!run.ended) run.status = 'pausing';
-  rest(run);
-  while (run.status === 'pausing') await run.resting.wait();
-}
-
-/** Go on after a pause. */
-export function continueRun(run: Run): void {
-  if (run.status !== 'paused' && run.status !== 'pausing') return;
-  run.status = 'waiting';
-  wake(run);
-  kick(run);
-}
-
 /** The result of the run. */
 export async function outcomeOf(run: Run): Promise<unknown> {
   while (!run.ended) await run.resting.wait();
@@ -233,7 +218,8 @@ export function rest(run: Run): void {
       run.status = 'paused';
     } else {
       if (run.status !== 'running' || run.queue.size || run.inFlight || run.ready.length) return;
-      if (!run.requests.length) return endRun(run, 'failed', stallError(run));
+      // Events that wait although nothing is in flight wait for another runtime.
+      if (!run.requests.length && !run.stepStates.some((state) => state.waiting.size)) return endRun(run, 'failed', stallError(run));
       run.status = 'waiting';
       run.log.keep(PARKED_HISTORY);
       run.stream?.keep(PARKED_HISTORY);

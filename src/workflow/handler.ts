@@ -1,5 +1,5 @@
 import { STOP, type EventLike, type WorkflowEvent } from '../events/index.ts';
-import { abortRun, continueRun, outcomeOf, pauseRun, respondToRun, sendToRun } from './engine.ts';
+import { abortRun, outcomeOf, respondToRun, sendToRun } from './engine.ts';
 import type { Feed, FeedReader, Lagged } from './feed.ts';
 import type { Run, RunStatus } from './run.ts';
 
@@ -20,11 +20,10 @@ export interface StreamOptions {
 /** An event of the stream; `Lagged` tells a reader that fell behind how many it missed. */
 export type StreamEvent = (WorkflowEvent & EventLike) | Lagged;
 
-/** A live run. */
+/** A live run. The one of `blazen-ts` can also be paused, saved and moved. */
 export class WorkflowHandler<Result = unknown> implements AsyncIterable<StreamEvent> {
   /** @internal What the functions of other rooms (`readLog`, `snapshot`, …) work on. */
   declare readonly run: Run;
-  #next: FeedReader<WorkflowEvent> | null = null;
 
   constructor(run: Run) { this.run = run; }
 
@@ -42,33 +41,14 @@ export class WorkflowHandler<Result = unknown> implements AsyncIterable<StreamEv
     return { type: STOP, data: (await outcomeOf(this.run)) as Result };
   }
 
-  /** The same as `result`. */
-  awaitResult(): Promise<WorkflowResult<Result>> { return this.result(); }
-
-  /** Stop dispatching; resolves when nothing is in flight. A run that waits for input or has ended is paused at once. */
-  pause(): Promise<void> { return pauseRun(this.run); }
-
-  /** Go on after `pause`. */
-  resumeInPlace(): void { continueRun(this.run); }
-
   /** Stop the run: signals abort, `result` rejects with AbortedError. Nothing happens when the run has ended. */
   abort(reason?: unknown): void { abortRun(this.run, reason); }
-
-  /** The same as `abort`. */
-  cancel(reason?: unknown): void { this.abort(reason); }
 
   /** Route an event into the run. @throws ValidationError when it is not an event or the run has ended. */
   sendEvent(event: EventLike): void { sendToRun(this.run, event); }
 
   /** Answer an InputRequestEvent. @throws ValidationError when no such request is open. */
   respondToInput(requestId: string, response: unknown): void { respondToRun(this.run, requestId, response); }
-
-  /** The next event of the stream, or null when the stream has ended. Each call goes on where the last one stopped. */
-  async nextEvent(): Promise<StreamEvent | null> {
-    this.#next ??= this.#read({});
-    const { value, done } = await this.#next.next();
-    return done ? null : (value as StreamEvent);
-  }
 
   /**
    * Call back for every event of the stream: events that steps published, events routed inside the run, and input

@@ -8,7 +8,7 @@ export type { RunOptions, WorkflowOptions } from './workflow.ts';
 export { WorkflowHandler } from './handler.ts';
 export type { StreamEvent, StreamOptions, WorkflowResult } from './handler.ts';
 export type { Context, SessionNamespace, StateNamespace } from './context.ts';
-export { collect, limit, retry, timeout } from './policies.ts';
+export { collect, elsewhere, limit, retry, timeout } from './policies.ts';
 export type { RetryOptions } from './policies.ts';
 export type { StepHandler, StepOutput, StepPolicy } from './step.ts';
 export { followLog, foldLog, openRequests, readLog } from './history.ts';

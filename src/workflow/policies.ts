@@ -86,6 +86,22 @@ export function limit(count: number): StepPolicy {
 }
 
 /**
+ * Leave the step to another runtime: its events wait, and when nothing else is left to do the run rests as it does for
+ * human input. Take a snapshot then and resume it where the step has its handler.
+ *
+ * @example
+ * .step('print', [Invoice], inNode ? print : () => null, ...(inNode ? [] : [elsewhere()]))
+ */
+export function elsewhere(): StepPolicy {
+  return {
+    admit(run, step, event, id) {
+      stateOf(run, step).waiting.push({ step, event, id });
+      return null;
+    },
+  };
+}
+
+/**
  * Fan-in: wait for `count` events of each type the step accepts and hand them over together, as `event.events`, sorted
  * by type in the order of the step's types and then by arrival.
  *

@@ -20,4 +20,7 @@ export class Queue<T> {
     }
     return item;
   }
+
+  /** What is queued, oldest first. */
+  list(): T[] { return this.#items.slice(this.#head) as T[]; }
 }

@@ -111,13 +111,13 @@ export class Run {
   /** Fired when the run rests or ends. */
   readonly resting: Signal = new Signal();
 
-  constructor(definition: Definition, id: string, clock: Clock, port: CommitPort, watchable: boolean) {
+  constructor(definition: Definition, id: string, clock: Clock, port: CommitPort, watchable: boolean, startedAt: number = clock.now()) {
     this.definition = definition;
     this.id = id;
     this.clock = clock;
     this.port = port;
     this.deadlines = deadlinesOf(clock);
-    this.startedAt = clock.now();
+    this.startedAt = startedAt;
     this.remainingMs = definition.timeoutMs;
     this.log = new RunLog(definition.historySize);
     this.stream = watchable ? new Feed(definition.historySize, 2) : null;

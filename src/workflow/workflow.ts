@@ -4,7 +4,7 @@ import { uuid } from '../base/id.ts';
 import { STOP } from '../events/index.ts';
 import { followSignal, immediate, outcomeOf, startRun } from './engine.ts';
 import { type StreamEvent, WorkflowHandler, type WorkflowResult } from './handler.ts';
-import { Run } from './run.ts';
+import { type Definition, Run } from './run.ts';
 import { makeStep, type Step, type StepHandler, type StepPolicy } from './step.ts';
 import type { EventDefs, InputArguments, TypedHandler, UnionOfTypes, EmittedBy, ResultBy, SentBy } from './typed-steps.ts';
 
@@ -106,19 +106,28 @@ export class Workflow<Input = object | undefined, Result = unknown, Handled exte
 
   /** Run to the end and call back for every event of the stream on the way. */
   async runStreaming(input: Input, callback: (event: StreamEvent, seq: number) => void, options: RunOptions = {}): Promise<WorkflowResult<Result>> {
-    const handler = new WorkflowHandler<Result>(this.#start(input, true, options));
+    const handler = this.handle(this.#start(input, true, options));
     const [result] = await Promise.all([handler.result(), handler.streamEvents(callback)]);
     return result;
   }
 
   /** Start a run and hand out its handler. Steps begin a few microtasks later: a reader attached at once misses nothing. */
   runWithHandler(...[input, options]: InputArguments<Input, Handled, Emitted>): Promise<WorkflowHandler<Result>> {
-    return Promise.resolve(new WorkflowHandler<Result>(this.#start(input, true, options as RunOptions)));
+    return Promise.resolve(this.handle(this.#start(input, true, options)));
+  }
+
+  /** @internal The handler of a run; a subclass hands out a richer one. */
+  protected handle(run: Run): WorkflowHandler<Result> { return new WorkflowHandler<Result>(run); }
+
+  /** @internal What the engine needs to know. */
+  protected definition(): Definition {
+    const { historySize = DEFAULT_HISTORY } = this.#options;
+    return { name: this.name, steps: this.#steps, routes: this.#routes, timeoutMs: this.#timeoutMs, historySize };
   }
 
   #start(input: unknown, watchable: boolean, { runId = uuid(), signal, clock = systemClock }: RunOptions = {}): Run {
-    const { parseInput, historySize = DEFAULT_HISTORY } = this.#options;
-    const run = new Run({ name: this.name, steps: this.#steps, routes: this.#routes, timeoutMs: this.#timeoutMs, historySize }, runId, clock, immediate, watchable);
+    const { parseInput } = this.#options;
+    const run = new Run(this.definition(), runId, clock, immediate, watchable);
     const fields = parseInput ? parseInput(input) : input;
     if (fields != null && (typeof fields !== 'object' || Array.isArray(fields))) {
       throw new ValidationError(`Cannot run workflow '${this.name}': its input must be an object`);

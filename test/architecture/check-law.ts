@@ -64,7 +64,7 @@ function judgeFile(room: string | null, rule: RoomLaw, target: string, kind: Imp
   const allowed = rule.rooms.includes(to) || (topOf(to) === 'stores' && rule.rooms.includes('stores'));
   if (!allowed) return `${room ?? 'an entry'} may not import ${to} (${target})`;
   if (openRooms.includes(to)) return null;
-  const isDoor = target === `${to}/index.ts` || doors.includes(target)
+  const isDoor = rule.halves?.includes(to) === true || target === `${to}/index.ts` || doors.includes(target)
     || (to === 'providers' && (target.split('/').length === 2 || target.endsWith('/index.ts')));
   return isDoor ? null : `enters ${to} beside its front door (${target})`;
 }

@@ -12,6 +12,8 @@ export interface RoomLaw {
   readonly platform?: true;
   /** May import `node:`, `bun:` and `cloudflare:` modules. */
   readonly host?: true;
+  /** Rooms of which this one is the other half: it may enter their files. */
+  readonly halves?: readonly string[];
   /** Has no index.ts of its own: each folder (`stores/<name>`) or file (`providers/<vendor>.ts`) is a door. */
   readonly doors?: true;
 }
@@ -48,7 +50,8 @@ export const law: Readonly<Record<string, RoomLaw>> = {
   telemetry: { rooms: [...floor, 'http'] },
   peer: { rooms: [...engine, 'http'] },
   blocks: { rooms: [...engine, 'model', 'agent', 'prompts'] },
-  durable: { rooms: engine },
+  // Snapshots, journals and recovery work on the engine's own records; apart from it, so that they tree-shake.
+  durable: { rooms: engine, halves: ['workflow'] },
   stores: { rooms: floor, doors: true },
   server: { rooms: [...parts, 'server'] },
   cli: { rooms: [...parts, 'server', 'platform/node'] },

@@ -111,7 +111,7 @@ const suite: Suite<Lib> = (t, { workflow, events, testing, root }) => {
     const slow = new Workflow('slow').addStep('s', [START], async () => { await never.passed; });
     const handler = await slow.runWithHandler();
     handler.abort('enough');
-    handler.cancel('again');
+    handler.abort('again');
     const error = await t.rejects(handler.result(), root.AbortedError) as Error;
     t.equal(error.cause, 'enough');
     t.equal(handler.status, 'aborted');

@@ -7,7 +7,7 @@ const START = 'blazen::StartEvent';
 const stop = (result: unknown) => ({ type: 'blazen::StopEvent', result });
 
 const suite: Suite<Lib> = (t, { workflow, root }) => {
-  const { Workflow, followLog } = workflow;
+  const { Workflow, followLog } = root;
   type Seen = { readonly type: string; readonly [field: string]: unknown };
 
   /** Publishes three events, routes one, and ends. */

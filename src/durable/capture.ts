@@ -1,0 +1,77 @@
+import { SnapshotError } from '../base/error-classes.ts';
+import type { EventLike, WorkflowEvent } from '../events/index.ts';
+import type { Execution } from '../workflow/execution.ts';
+import type { Queue } from '../workflow/queue.ts';
+import type { Definition, Run } from '../workflow/run.ts';
+import { readAt } from '../workflow/state-cells.ts';
+import { BODY_VERSION, type Entries, type ExecutionRecord, type SnapshotBody, type StepStateRecord } from './snapshot-body.ts';
+
+/** The graph of a workflow as a snapshot keeps it. */
+export function graphOf(definition: Definition): SnapshotBody['steps'] {
+  return definition.steps.map((step) => [step.name, step.types]);
+}
+
+/**
+ * Everything a run is, as plain data that shares nothing with it that can change.
+ *
+ * @throws SnapshotError when the run has ended.
+ */
+export function capture(run: Run, session: SnapshotBody['session'] = { refs: [], dropped: [] }): SnapshotBody {
+  if (run.ended) throw new SnapshotError(`Cannot take a snapshot of run ${run.id}: it is ${run.status}`);
+  const now = run.clock.now();
+  return {
+    v: BODY_VERSION,
+    workflow: run.definition.name,
+    steps: graphOf(run.definition),
+    runId: run.id,
+    startedAt: run.startedAt,
+    takenAt: now,
+    remainingMs: run.timeout === null ? run.remainingMs : Math.max(1, run.timeout.at - now),
+    version: run.version,
+    routed: run.routed,
+    state: stateOf(run),
+    queue: listOf(run.queue),
+    executions: executionsOf(run),
+    requests: [...run.requests] as unknown as EventLike[],
+    stepStates: run.stepStates.flatMap((state, step): StepStateRecord[] => [{
+      step, taken: state.taken, need: state.need, waiting: listOf(state.waiting).map(({ event, id }) => ({ event: event as unknown as EventLike, id })),
+      gathered: [...state.byType].map(([type, events]) => [type, [...events] as unknown as EventLike[]]),
+    }]),
+    unhandled: [...run.unhandled],
+    log: { seq: run.log.seq, columns: logOf(run), base: [...run.log.base ?? []] },
+    stream: run.stream === null ? { seq: 0, columns: [] } : { seq: run.stream.seq, columns: [...run.stream.columns] },
+    session,
+  };
+}
+
+/** The kept log; an error becomes its name and message, the part of it that can be told elsewhere. */
+function logOf({ log }: Run): unknown[] {
+  return log.columns.map((value) => (value instanceof Error ? { name: value.name, message: value.message } : value));
+}
+
+function stateOf(run: Run): Entries {
+  const entries: [string, unknown][] = [];
+  for (const [key, cell] of run.cells ?? []) if (cell.value !== undefined) entries.push([key, cell.value]);
+  return entries;
+}
+
+/** In the order in which they began; those that only wait for their turn come last. */
+function executionsOf(run: Run): ExecutionRecord[] {
+  const records: ExecutionRecord[] = [];
+  for (let x = run.newest; x !== null; x = x.previous) records.unshift(recordOf(run, x));
+  for (const { step, event, id, again } of run.ready) {
+    if (again === undefined) records.push({ step: step.index, id, event: event as unknown as EventLike, commits: 0, attempt: 1, seen: [] });
+  }
+  return records;
+}
+
+function recordOf(run: Run, x: Execution): ExecutionRecord {
+  const commits = Math.max(x.commits, x.skip);
+  const seen: [string, unknown][] = [];
+  if (commits > 0) for (const [key, cell] of run.cells ?? []) if (cell.version > x.view) seen.push([key, readAt(run.cells, key, x.view)]);
+  return { step: x.record.index, id: x.id, event: x.event as unknown as EventLike, commits, attempt: x.attempt, seen };
+}
+
+function listOf<Item extends WorkflowEvent | { readonly event: WorkflowEvent; readonly id: number }>(queue: Queue<Item>): (Item & EventLike)[] {
+  return queue.list() as (Item & EventLike)[];
+}

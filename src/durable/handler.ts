@@ -1,0 +1,48 @@
+import { WorkflowHandler as CoreHandler, type StreamEvent, type WorkflowResult } from '../workflow/index.ts';
+import type { Run } from '../workflow/run.ts';
+import { capture } from './capture.ts';
+import { continueRun, pauseRun } from './pause.ts';
+import { applyPolicy, type SessionPausePolicy } from './session-policy.ts';
+import { WorkflowSnapshot } from './snapshot.ts';
+
+/** A live run that can be paused, saved and moved. */
+export class WorkflowHandler<Result = unknown> extends CoreHandler<Result> {
+  readonly #policy: SessionPausePolicy;
+  #stream: AsyncIterator<StreamEvent> | null = null;
+
+  /** @internal */
+  constructor(run: Run, policy: SessionPausePolicy) {
+    super(run);
+    this.#policy = policy;
+  }
+
+  /** The same as `result`. */
+  awaitResult(): Promise<WorkflowResult<Result>> { return this.result(); }
+
+  /** The same as `abort`. */
+  cancel(reason?: unknown): void { this.abort(reason); }
+
+  /** The next event of the stream, or null when the stream has ended. Each call goes on where the last one stopped. */
+  async nextEvent(): Promise<StreamEvent | null> {
+    const { value, done } = await (this.#stream ??= this.events()).next();
+    return done ? null : value;
+  }
+
+  /** Stop dispatching; resolves when nothing is in flight. A run that waits for input or has ended is paused at once. */
+  pause(): Promise<void> { return pauseRun(this.run); }
+
+  /** Go on after `pause`. */
+  resumeInPlace(): void { continueRun(this.run); }
+
+  /**
+   * The run as it is now, at any time and without stopping it: what is in flight is kept as the event it works on and the
+   * commits it has made. Take it while the run is paused or waits for input if it is to go on elsewhere; otherwise this
+   * process and the other one would both go on.
+   *
+   * @throws SnapshotError when the run has ended, or its session holds live values that the policy does not let go;
+   * SerializationError naming the event or value that a snapshot cannot hold.
+   */
+  async snapshot(): Promise<WorkflowSnapshot> {
+    return WorkflowSnapshot.of(capture(this.run, applyPolicy(this.run, this.#policy)));
+  }
+}

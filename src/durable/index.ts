@@ -1,0 +1,12 @@
+/**
+ * @module Runs that outlive their process: pause, snapshots in JSON and bytes, resume anywhere. Subpath export
+ * `blazen-ts/durable`; `blazen-ts` exports the same `Workflow`.
+ */
+export { defineWorkflow, Workflow } from './workflow.ts';
+export type { ResumeOptions, SnapshotSource } from './workflow.ts';
+export { WorkflowHandler } from './handler.ts';
+export { WorkflowSnapshot } from './snapshot.ts';
+export type { SnapshotJson } from './snapshot.ts';
+export { SerializableRef } from './session-policy.ts';
+export type { SessionPausePolicy } from './session-policy.ts';
+export type { FitOptions } from './restore.ts';

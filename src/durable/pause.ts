@@ -1,0 +1,32 @@
+import { kick, rest, wake } from '../workflow/engine.ts';
+import type { Run } from '../workflow/run.ts';
+
+/** Microtasks a resumed run waits for a caller who awaits the handler to attach a reader. */
+const PATIENCE = 8;
+
+/** Stop dispatching; resolves when nothing is in flight any more. */
+export async function pauseRun(run: Run): Promise<void> {
+  if (!run.ended && run.status !== 'paused') run.status = 'pausing';
+  rest(run);
+  while (run.status === 'pausing') await run.resting.wait();
+}
+
+/** Go on after a pause. */
+export function continueRun(run: Run): void {
+  if (run.status !== 'paused' && run.status !== 'pausing') return;
+  // A run that is still pausing has its clock running: only one that stands still needs waking.
+  if (run.status === 'pausing') run.status = 'running';
+  else {
+    run.status = 'waiting';
+    wake(run);
+  }
+  kick(run);
+}
+
+/** Go on with a restored run. Its steps begin a little later, so that the caller can attach readers first. */
+export async function continueLater(run: Run): Promise<void> {
+  run.status = 'waiting';
+  wake(run);
+  for (let i = 0; i < PATIENCE; i++) await Promise.resolve();
+  kick(run);
+}

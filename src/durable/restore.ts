@@ -1,0 +1,115 @@
+import type { Clock } from '../base/clock.ts';
+import { SnapshotError } from '../base/error-classes.ts';
+import { COLLECTED, WorkflowEvent, type EventLike } from '../events/index.ts';
+import { Execution } from '../workflow/execution.ts';
+import { Queue } from '../workflow/queue.ts';
+import { link } from '../workflow/reducer.ts';
+import { type CommitPort, type Definition, type Ready, Run, type StepState } from '../workflow/run.ts';
+import type { Step } from '../workflow/step.ts';
+import { graphOf } from './capture.ts';
+import type { SnapshotBody } from './snapshot-body.ts';
+
+/** How strictly a snapshot must fit the workflow. */
+export interface FitOptions {
+  /** Resume although the graph has changed; steps are matched by name. Default false. */
+  readonly allowChanged?: boolean;
+}
+
+/**
+ * Rebuild a run from the body of a snapshot. Executions that were in flight stand ready to run again; nothing has started.
+ *
+ * @throws SnapshotError when the snapshot is of another workflow, or the graph has changed in a way that matters.
+ */
+export function restore(definition: Definition, body: SnapshotBody, clock: Clock, port: CommitPort, options: FitOptions = {}): Run {
+  const steps = matchSteps(definition, body, options);
+  const run = new Run(definition, body.runId, clock, port, true, body.startedAt);
+  run.status = 'paused';
+  run.remainingMs = definition.timeoutMs && (body.remainingMs || definition.timeoutMs);
+  run.version = body.version;
+  run.routed = body.routed;
+  run.requests = body.requests.map(revive);
+  run.unhandled.push(...body.unhandled);
+  if (body.state.length > 0) run.cells = new Map(body.state.map(([key, value]) => [key, { version: body.version, value, previous: null }]));
+  for (const event of body.queue) run.queue.push(revive(event));
+  for (const { step: index, taken, need, waiting, gathered } of body.stepStates) {
+    const step = steps[index] as Step;
+    const state: StepState = { taken, need, waiting: new Queue<Ready>(), byType: new Map(gathered.map(([type, events]) => [type, events.map(revive)])) };
+    run.stepStates[step.index] = state;
+    for (const { event, id } of waiting) admitAgain(run, step, revive(event), id, taken > 0);
+  }
+  for (const { step: index, id, event, commits, attempt, seen } of body.executions) {
+    const x = new Execution(run, steps[index] as Step, revive(event), id, run.version);
+    x.skip = commits;
+    x.attempt = attempt;
+    if (seen.length > 0) for (const [key, value] of seen) x.more().written.set(key, value);
+    link(run, x);
+    run.delayed++;
+    run.ready.push({ step: x.record, event: x.event, id, again: x });
+  }
+  restoreFeeds(run, body, changeOf(graphOf(definition), body.steps) !== '');
+  return run;
+}
+
+/** An event that was held back: still so while executions are in flight (`limit`), else up to the step's policies of today. */
+function admitAgain(run: Run, step: Step, event: WorkflowEvent, id: number, held: boolean): void {
+  const state = run.stepStates[step.index] as StepState;
+  if (held) {
+    state.waiting.push({ step, event, id });
+    return;
+  }
+  let admitted: WorkflowEvent | null = event;
+  // What was collected is not collected again.
+  for (const policy of step.policies) if (admitted !== null && policy.admit && !policy.waitsFor) admitted = policy.admit(run, step, admitted, id);
+  if (admitted !== null) run.ready.push({ step, event: admitted, id });
+}
+
+function restoreFeeds(run: Run, body: SnapshotBody, changed: boolean): void {
+  const { log, stream } = run;
+  // Records name steps by their place in the graph: those of another graph could not be read.
+  log.columns = changed ? [] : body.log.columns.map((value, i) => (i % 8 === 5 ? reviveAll(value) : value));
+  log.seq = body.log.seq;
+  log.lost = log.seq - log.columns.length / log.width;
+  const base = changed ? body.state : body.log.base;
+  if (base.length > 0) log.base = new Map(base);
+  if (stream === null) return;
+  stream.columns = body.stream.columns.map((value, i) => (i % 2 === 0 ? revive(value as EventLike) : value));
+  stream.seq = body.stream.seq;
+  stream.lost = stream.seq - stream.columns.length / stream.width;
+}
+
+/** The definition's step for each step of the snapshot. @throws SnapshotError naming what has changed. */
+function matchSteps(definition: Definition, body: SnapshotBody, { allowChanged = false }: FitOptions): (Step | undefined)[] {
+  if (definition.name !== body.workflow) throw new SnapshotError(`Cannot resume a snapshot of workflow '${body.workflow}' with workflow '${definition.name}'`);
+  const byName = new Map(definition.steps.map((step) => [step.name, step]));
+  if (!allowChanged) {
+    const difference = changeOf(graphOf(definition), body.steps);
+    if (difference) throw new SnapshotError(`Cannot resume run ${body.runId}: the workflow has changed since the snapshot: ${difference}. Pass allowChanged to resume all the same`);
+  }
+  const needed = new Set([...body.executions, ...body.stepStates].map(({ step }) => step));
+  return body.steps.map(([name], index) => {
+    const step = byName.get(name);
+    if (step === undefined && needed.has(index)) throw new SnapshotError(`Cannot resume run ${body.runId}: step '${name}', which it is in the middle of, no longer exists`);
+    return step;
+  });
+}
+
+function changeOf(now: SnapshotBody['steps'], then: SnapshotBody['steps']): string {
+  for (let i = 0; i < Math.max(now.length, then.length); i++) {
+    const [is, was] = [now[i], then[i]];
+    if (is === undefined) return `step '${was?.[0]}' is gone`;
+    if (was === undefined) return `step '${is[0]}' is new`;
+    if (is[0] !== was[0]) return `step ${i + 1} is '${is[0]}' and was '${was[0]}'`;
+    if (is[1].join() !== was[1].join()) return `step '${is[0]}' accepts ${is[1].join(', ')} and accepted ${was[1].join(', ')}`;
+  }
+  return '';
+}
+
+/** An event of the engine from stored data. */
+export function revive(event: EventLike): WorkflowEvent {
+  return new WorkflowEvent(event.type === COLLECTED ? { ...event, events: (event['events'] as EventLike[]).map(revive) } : event);
+}
+
+function reviveAll(payload: unknown): unknown {
+  if (Array.isArray(payload)) return payload.map((event: EventLike) => revive(event));
+  return typeof (payload as EventLike | null)?.type === 'string' ? revive(payload as EventLike) : payload;
+}

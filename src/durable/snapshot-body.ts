@@ -1,0 +1,95 @@
+import { SnapshotError } from '../base/error-classes.ts';
+import type { EventLike } from '../events/index.ts';
+
+/** Version of the body. A reader refuses newer ones. */
+export const BODY_VERSION = 1;
+
+/** Pairs of key and value. */
+export type Entries = readonly (readonly [key: string, value: unknown])[];
+
+/** An execution that has not made its last commit: it will run again from its event. */
+export interface ExecutionRecord {
+  /** Index of the step. */
+  readonly step: number;
+  /** Number of the event that started it. */
+  readonly id: number;
+  readonly event: EventLike;
+  /** Commits it has made: they are skipped, not repeated. */
+  readonly commits: number;
+  readonly attempt: number;
+  /** Values as it saw them, where they have changed since; only for executions that have committed something. */
+  readonly seen: Entries;
+}
+
+/** What policies keep for a step. */
+export interface StepStateRecord {
+  readonly step: number;
+  readonly taken: number;
+  readonly need: number;
+  readonly waiting: readonly { readonly event: EventLike; readonly id: number }[];
+  readonly gathered: readonly (readonly [type: string, events: readonly EventLike[]])[];
+}
+
+/** Everything that a run is, apart from live values: the content of a snapshot. */
+export interface SnapshotBody {
+  readonly v: number;
+  readonly workflow: string;
+  /** The graph: each step's name and the event types it accepts. */
+  readonly steps: readonly (readonly [name: string, types: readonly string[]])[];
+  readonly runId: string;
+  /** When the run started and when the snapshot was taken, milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly takenAt: number;
+  /** Active time the run has left, milliseconds; 0 for no limit. */
+  readonly remainingMs: number;
+  readonly version: number;
+  readonly routed: number;
+  readonly state: Entries;
+  readonly queue: readonly EventLike[];
+  readonly executions: readonly ExecutionRecord[];
+  readonly requests: readonly EventLike[];
+  readonly stepStates: readonly StepStateRecord[];
+  readonly unhandled: readonly string[];
+  /** Number of the newest log record, and the flat columns of those kept. */
+  readonly log: { readonly seq: number; readonly columns: readonly unknown[]; readonly base: Entries };
+  /** Number of the newest stream item, and the flat columns of those kept. */
+  readonly stream: { readonly seq: number; readonly columns: readonly unknown[] };
+  /** What travels beside the run: session values that serialise themselves, names of those left behind. */
+  readonly session: { readonly refs: readonly (readonly [key: string, type: string, bytes: Uint8Array])[]; readonly dropped: readonly string[] };
+}
+
+type Check = (value: unknown) => boolean;
+
+const isNumber: Check = (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+const isText: Check = (value) => typeof value === 'string';
+const isList = (item: Check): Check => (value) => Array.isArray(value) && value.every(item);
+const isEvent: Check = (value) => isText((value as EventLike | null | undefined)?.type);
+const isRecord = (fields: Record<string, Check>): Check => (value) =>
+  typeof value === 'object' && value !== null && Object.entries(fields).every(([key, check]) => check((value as Record<string, unknown>)[key]));
+const isPair = (second: Check): Check => (value) => Array.isArray(value) && value.length === 2 && isText(value[0]) && second(value[1]);
+const anything: Check = () => true;
+const entries = isList(isPair(anything));
+const columns = (width: number): Check => (value) => Array.isArray(value) && value.length % width === 0;
+
+const FIELDS: Record<keyof SnapshotBody, Check> = {
+  v: isNumber, workflow: isText, runId: isText, startedAt: isNumber, takenAt: isNumber, remainingMs: (value) => typeof value === 'number' && value >= 0,
+  version: isNumber, routed: isNumber, state: entries, queue: isList(isEvent), requests: isList(isEvent), unhandled: isList(isText),
+  steps: isList(isPair(isList(isText))),
+  executions: isList(isRecord({ step: isNumber, id: isNumber, event: isEvent, commits: isNumber, attempt: isNumber, seen: entries })),
+  stepStates: isList(isRecord({
+    step: isNumber, taken: isNumber, need: isNumber, waiting: isList(isRecord({ event: isEvent, id: isNumber })), gathered: isList(isPair(isList(isEvent))),
+  })),
+  log: isRecord({ seq: isNumber, columns: columns(8), base: entries }),
+  stream: isRecord({ seq: isNumber, columns: columns(2) }),
+  session: isRecord({ refs: isList((value) => Array.isArray(value) && isText(value[0]) && isText(value[1]) && value[2] instanceof Uint8Array), dropped: isList(isText) }),
+};
+
+/** @throws SnapshotError naming the field that does not fit. */
+export function checkBody(value: unknown): asserts value is SnapshotBody {
+  if (typeof value !== 'object' || value === null) throw new SnapshotError('Cannot read the snapshot: it holds no run');
+  for (const [field, check] of Object.entries(FIELDS)) {
+    if (!check((value as Record<string, unknown>)[field])) throw new SnapshotError(`Cannot read the snapshot: its '${field}' is damaged`);
+  }
+  const { steps, executions, stepStates } = value as SnapshotBody;
+  if ([...executions, ...stepStates].some(({ step }) => step >= steps.length)) throw new SnapshotError('Cannot read the snapshot: it names a step that its graph does not have');
+}

@@ -1,0 +1,99 @@
+import { type Clock, systemClock } from '../base/clock.ts';
+import type { SchemaInput, StandardSchema } from '../base/standard-schema.ts';
+import { followSignal, immediate } from '../workflow/engine.ts';
+import { Session } from '../workflow/execution.ts';
+import { type StepHandler, type StepPolicy, Workflow as CoreWorkflow, type WorkflowOptions } from '../workflow/index.ts';
+import { inputParser } from '../workflow/define-workflow.ts';
+import type { Run } from '../workflow/run.ts';
+import type { EmittedBy, EventDefs, InputArguments, ResultBy, SentBy, TypedHandler, UnionOfTypes } from '../workflow/typed-steps.ts';
+import { WorkflowHandler } from './handler.ts';
+import { continueLater } from './pause.ts';
+import { type FitOptions, restore } from './restore.ts';
+import { parsePolicy, SerializableRef, type SessionPausePolicy } from './session-policy.ts';
+import { type SnapshotJson, WorkflowSnapshot } from './snapshot.ts';
+
+/** Options of a resume; all optional. */
+export interface ResumeOptions extends FitOptions {
+  /** Aborts the run. */
+  readonly signal?: AbortSignal;
+  /** Where time comes from. Default: the host. */
+  readonly clock?: Clock;
+  /** Rebuild session values that travelled as bytes, by their type name; what is given back is put into the session. */
+  readonly deserializers?: Readonly<Record<string, (bytes: Uint8Array) => unknown>>;
+}
+
+/** A snapshot in any of its forms. */
+export type SnapshotSource = WorkflowSnapshot | SnapshotJson | string | Uint8Array;
+
+/**
+ * The workflow of `blazen-ts`: everything the one of `blazen-ts/workflow` does, and its runs can be paused, saved as a
+ * snapshot and resumed, in another process or another runtime.
+ *
+ * @example
+ * const handler = await workflow.runWithHandler({ topic: 'tides' });
+ * await handler.pause();
+ * const saved = String(await handler.snapshot());
+ * const result = await (await workflow.resume(saved)).result();
+ */
+export class Workflow<Input = object | undefined, Result = unknown, Handled extends string = string, Emitted extends string = never>
+  extends CoreWorkflow<Input, Result, Handled, Emitted> {
+  #policy: SessionPausePolicy = 'pickle_or_error';
+
+  /** Resume a snapshot with a workflow that fits it. See the method `resume`. */
+  static resume<Result>(workflow: Workflow<never, Result, string, string>, source: SnapshotSource, options: ResumeOptions = {}): Promise<WorkflowHandler<Result>> {
+    return workflow.resume(source, options);
+  }
+
+  override addStep(name: string, eventTypes: readonly string[], handler: StepHandler, ...policies: readonly StepPolicy[]): Workflow<Input, unknown, string, Emitted> {
+    return super.addStep(name, eventTypes, handler, ...policies) as never;
+  }
+
+  override step<const Defs extends EventDefs, Output, const Policies extends readonly StepPolicy[] = []>(
+    name: string, on: Defs, handler: TypedHandler<Defs, Input, Policies, Output>, ...policies: Policies
+  ): Workflow<Input, Result | ResultBy<Output>, Handled | UnionOfTypes<Defs>, Emitted | EmittedBy<Output> | SentBy<Policies>> {
+    return super.step(name, on, handler, ...policies) as never;
+  }
+
+  /** What happens to live session values when a snapshot is taken. @throws ValidationError for an unknown policy. */
+  setSessionPausePolicy(policy: string): this {
+    this.#policy = parsePolicy(policy);
+    return this;
+  }
+
+  /** Start a run and hand out its handler. Steps begin a few microtasks later: a reader attached at once misses nothing. */
+  override runWithHandler(...args: InputArguments<Input, Handled, Emitted>): Promise<WorkflowHandler<Result>> {
+    return super.runWithHandler(...args) as Promise<WorkflowHandler<Result>>;
+  }
+
+  /**
+   * Go on with a run from its snapshot. What was in flight runs again from its event; commits it had made are kept and
+   * not repeated. The run keeps its id, its log and its stream go on with the next numbers.
+   *
+   * @throws SnapshotError when the snapshot is damaged, of another workflow, or the graph has changed (unless
+   * `allowChanged`); SnapshotVersionMismatchError when it was written by a newer version.
+   */
+  async resume(source: SnapshotSource, options: ResumeOptions = {}): Promise<WorkflowHandler<Result>> {
+    const { body } = await WorkflowSnapshot.from(source);
+    const run = restore(this.definition(), body, options.clock ?? systemClock, immediate, options);
+    if (body.session.refs.length > 0) run.session ??= new Session();
+    for (const [key, typeName, bytes] of body.session.refs) {
+      const read = options.deserializers?.[typeName];
+      run.session?.set(key, read === undefined ? new SerializableRef(typeName, bytes) : read(bytes));
+    }
+    if (options.signal !== undefined) followSignal(run, options.signal);
+    void continueLater(run);
+    return this.handle(run);
+  }
+
+  protected override handle(run: Run): WorkflowHandler<Result> { return new WorkflowHandler<Result>(run, this.#policy); }
+}
+
+/**
+ * Define a typed workflow. With an `input` schema (zod or any other Standard Schema), the input of `run` is typed and
+ * checked by it; what the steps see as `StartEvent` is what the schema gives.
+ */
+export function defineWorkflow<S extends StandardSchema = StandardSchema<object | undefined>>(
+  name: string, { input, ...options }: Omit<WorkflowOptions, 'parseInput'> & { readonly input?: S } = {},
+): Workflow<SchemaInput<S>, never, never> {
+  return new Workflow<SchemaInput<S>, never, never>(name, { ...options, ...inputParser(name, input) });
+}
