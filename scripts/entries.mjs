@@ -24,6 +24,7 @@ export const entries = [
   { subpath: './browser', source: 'platform/browser/index.ts', hosts: ['browser'] },
   { subpath: './local', source: 'local/index.ts' },
   { subpath: './models', source: 'model/index.ts' },
+  { subpath: './agent', source: 'agent/index.ts' },
   { subpath: './providers/openai', source: 'providers/openai.ts' },
   { subpath: './providers/anthropic', source: 'providers/anthropic.ts' },
   { subpath: './providers/gemini', source: 'providers/gemini.ts' },

@@ -11,6 +11,7 @@ export const entryBudgets = {
   './rag': 30_000,
   './memory': 12_288,
   './models': 16_000,
+  './agent': 14_000,
   './providers/openai': 24_000,
   './providers/anthropic': 24_000,
   './providers/gemini': 24_000,
@@ -46,6 +47,18 @@ export const programBudgets = [
       for await (const part of stream) console.log(part.delta, part.toolCalls);
     `,
     forbidden: [/\bzod\b/i, /\bnode:[a-z]/, /anthropic/i, /bedrock/i, /gemini/i],
+  },
+  {
+    name: 'an agent on one provider, with retry',
+    budget: 22_000,
+    source: `
+      import { defineTool, runAgent } from 'blazen-ts/agent';
+      import { withRetry } from 'blazen-ts/models';
+      import { openai } from 'blazen-ts/providers/openai';
+      const now = defineTool('now', { type: 'object', properties: {} }, () => Date.now());
+      console.log((await runAgent(withRetry(openai({ apiKey: 'k' })), [{ role: 'user', content: 'What time is it?' }], [now])).content);
+    `,
+    forbidden: [/\bzod\b/i, /\bnode:[a-z]/, /anthropic/i, /bedrock/i],
   },
   {
     name: 'all fifteen providers',

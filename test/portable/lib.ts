@@ -1,4 +1,5 @@
 // The namespaces under test. A room adds one line when it adds an entry; a suite reads what it needs from `lib`.
+import * as agent from '../../src/agent/index.ts';
 import * as events from '../../src/events/index.ts';
 import * as root from '../../src/index.ts';
 import * as documents from '../../src/memory/documents/index.ts';
@@ -9,6 +10,6 @@ import * as rag from '../../src/rag/index.ts';
 import * as testing from '../../src/testing/index.ts';
 import * as workflow from '../../src/workflow/index.ts';
 
-export const lib = { root, events, memory, documents, segments, testing, workflow, models, rag };
+export const lib = { root, agent, events, memory, documents, segments, testing, workflow, models, rag };
 
 export type Lib = typeof lib;
