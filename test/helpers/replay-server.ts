@@ -48,7 +48,8 @@ export async function startReplayServer(find: (id: string, attempt: number) => R
       response.write(chunk);
       await new Promise((resolve) => setImmediate(resolve));
     }
-    if (replay.close === 'destroy') response.destroy();
+    // A browser drops what it has received and not yet handed to the page when a connection is reset: cut a little later.
+    if (replay.close === 'destroy') setTimeout(() => response.destroy(), 100);
     else if (replay.close !== 'hang') response.end();
   }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
