@@ -36,12 +36,14 @@ const vitestInDeno = ['run', '-A', 'node_modules/vitest/vitest.mjs', 'run', '-c'
 const parts = [
   { name: 'host', command: 'node', args: ['scripts/ensure-host.mjs'], read: one },
   { name: 'exports', command: 'node', args: ['scripts/sync-exports.mjs', '--check'], read: one },
+  // Before the types: examples import the package by its name, as anybody would.
+  { name: 'build', command: 'npm', args: ['run', '-s', 'build'], read: one },
   { name: 'typecheck', command: 'npm', args: ['run', '-s', 'typecheck'], read: one },
   { name: 'lint', command: 'npm', args: ['run', '-s', 'lint'], read: one },
-  { name: 'build', command: 'npm', args: ['run', '-s', 'build'], read: one },
   { name: 'unit', command: 'vitest', args: ['run', ...vitestFlags('unit')], read: vitest('unit') },
   { name: 'deno', command: 'deno', args: [...vitestInDeno, ...vitestFlags('deno')], read: vitest('deno') },
   { name: 'types', command: 'node', args: ['scripts/type-tests.mjs'], read: own },
+  { name: 'examples', command: 'node', args: ['scripts/examples.mjs'], read: own },
   {
     name: 'e2e', command: 'playwright', args: ['test', '--reporter=list,json'], read: playwright('e2e'),
     env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report('e2e') },
