@@ -4,6 +4,14 @@
  */
 export {
   AbortedError,
+  AuthError,
+  ContentPolicyError,
+  IncompleteStreamError,
+  ModelNotFoundError,
+  NetworkError,
+  ProviderError,
+  RateLimitError,
+  ResponseFormatError,
   IngestError,
   MemoryCorruptError,
   MemoryEmbedderChangedError,
@@ -42,4 +50,18 @@ export {
   type CallOptions, type PortEvent, type PortLike, type WorkerCall, type WorkerHost, type WorkerHostOptions, type WorkerLike,
   type WorkerMethod, type WorkerMethods, type WorkerServer,
 } from './local/index.ts';
+export { enrichError } from './base/enrich-error.ts';
+export { CompletionModel, EmbeddingModel, type CompletionModelConfig } from './classic/index.ts';
+export {
+  BatchResult, ChatMessage, ChatModel, ChatStream, ChatWindow, ModelRegistry, Role, completeBatch, countMessageTokens, customModel,
+  estimateTokens, extract, extractStream, fromJsHandler, lookupPricing, registerPricing, withCache, withFallback, withLimits, withRetry, wrap,
+  type BatchOptions, type CacheConfig, type ChatMessageInit, type CompletionResponse, type EmbeddingResponse, type MessageLike, type RetryConfig,
+} from './model/index.ts';
+export {
+  Agent, AgentResult, agentStep, defineTool, runAgent, runAgentWithCallback, type AgentEvent, type AgentRunOptions, type Tool, type ToolContext,
+} from './agent/index.ts';
+export type {
+  CompletionOptions, ContentHandle, ContentKind, ContentPart, JsonSchema, LlmPayload, MediaSource, ModelInfo, ModelPricing, ProviderId,
+  RequestTiming, StreamPart, TokenUsage, ToolCall, ToolDefinition, ToolOutput,
+} from './spec/index.ts';
 export { version } from './version.ts';

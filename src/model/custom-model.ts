@@ -48,12 +48,13 @@ export function fromJsHandler(
   return customModel(modelId, { complete, stream });
 }
 
-/** The spec behind `customModel`, for classes that override the verbs. */
-export function customSpec(modelId: string, { complete, stream }: CustomModelHandlers, provider: string): ChatModelSpec {
+/** The spec behind `customModel`; the handlers are looked up at each request, for classes that override the verbs. */
+export function customSpec(modelId: string, handlers: CustomModelHandlers, provider: string): ChatModelSpec {
   const read = (value: unknown): CompletionResult => toResult(value, modelId);
   const spec: ChatModelSpec = {
     provider, modelId,
     async doComplete(request) {
+      const { complete, stream } = handlers;
       try {
         if (complete) return read(await complete(request));
       } catch (error) {
@@ -65,6 +66,7 @@ export function customSpec(modelId: string, { complete, stream }: CustomModelHan
       return assembler.result(modelId, request.metadata);
     },
     async* doStream(request) {
+      const { stream } = handlers;
       if (!stream) return yield* toParts(await spec.doComplete(request));
       const chunks = new Chunks();
       const ended = stream(request, (chunk) => chunks.push(chunk)).then(() => chunks.end(), (error: unknown) => chunks.end(typed(error, provider)));

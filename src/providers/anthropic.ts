@@ -2,6 +2,7 @@ import type { ChatModel } from '../model/index.ts';
 import { anthropicDialect } from './dialects/anthropic/dialect.ts';
 import { providerModel } from './core/model.ts';
 import type { ProviderOptions, ProviderRow } from './core/wire-model.ts';
+export type { ProviderOptions } from './core/wire-model.ts';
 
 const row: ProviderRow = {
   provider: 'anthropic', dialect: anthropicDialect, baseUrl: 'https://api.anthropic.com/v1', keyVariable: 'ANTHROPIC_API_KEY',

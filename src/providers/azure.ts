@@ -3,6 +3,7 @@ import type { ChatModel } from '../model/index.ts';
 import { openAIChat } from './dialects/openai-chat/dialect.ts';
 import { providerModel } from './core/model.ts';
 import type { ProviderOptions, ProviderRow } from './core/wire-model.ts';
+export type { ProviderOptions } from './core/wire-model.ts';
 
 const DEFAULT_API_VERSION = '2025-04-01-preview';
 const row: ProviderRow = {

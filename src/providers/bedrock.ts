@@ -6,6 +6,8 @@ import { bedrockDialect } from './dialects/bedrock/dialect.ts';
 import { embeddingModel, type EmbeddingOptions, type EmbeddingRequest, type EmbeddingRow } from './core/embedding.ts';
 import { providerModel } from './core/model.ts';
 import type { ProviderOptions, ProviderRow } from './core/wire-model.ts';
+export type { ProviderOptions } from './core/wire-model.ts';
+export type { EmbeddingOptions } from './core/embedding.ts';
 
 /** Options of Amazon Bedrock. */
 export interface BedrockOptions extends ProviderOptions {

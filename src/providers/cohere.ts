@@ -3,6 +3,8 @@ import { cohereDialect } from './dialects/cohere/dialect.ts';
 import { embeddingModel, type EmbeddingOptions, type EmbeddingRow } from './core/embedding.ts';
 import { providerModel } from './core/model.ts';
 import type { ProviderOptions, ProviderRow } from './core/wire-model.ts';
+export type { ProviderOptions } from './core/wire-model.ts';
+export type { EmbeddingOptions } from './core/embedding.ts';
 
 const row: ProviderRow = {
   provider: 'cohere', dialect: cohereDialect, baseUrl: 'https://api.cohere.com/v2', keyVariable: 'COHERE_API_KEY', model: 'command-a-08-2025',

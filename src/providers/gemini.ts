@@ -3,6 +3,8 @@ import { geminiDialect } from './dialects/gemini/dialect.ts';
 import { embeddingModel, type EmbeddingOptions, type EmbeddingRow } from './core/embedding.ts';
 import { providerModel } from './core/model.ts';
 import type { ProviderOptions, ProviderRow } from './core/wire-model.ts';
+export type { ProviderOptions } from './core/wire-model.ts';
+export type { EmbeddingOptions } from './core/embedding.ts';
 
 const row: ProviderRow = {
   provider: 'gemini', dialect: geminiDialect, baseUrl: 'https://generativelanguage.googleapis.com/v1beta', keyVariable: 'GEMINI_API_KEY',

@@ -4,6 +4,8 @@ import { embeddingModel, type EmbeddingOptions, type EmbeddingRow } from './core
 import { openAIEmbedding } from './core/openai-embedding.ts';
 import { providerModel } from './core/model.ts';
 import type { ProviderOptions, ProviderRow } from './core/wire-model.ts';
+export type { ProviderOptions } from './core/wire-model.ts';
+export type { EmbeddingOptions } from './core/embedding.ts';
 
 const row: ProviderRow = {
   provider: 'mistral', dialect: /* @__PURE__ */ openAIChat({ streamUsage: false, requiredWord: 'any', thinkingParts: true, bareImageUrl: true, files: 'document_url', reasoning: 'effort', rawNames: ['openai_compat'] }),

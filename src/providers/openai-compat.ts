@@ -5,6 +5,8 @@ import { embeddingModel, type EmbeddingOptions } from './core/embedding.ts';
 import { openAIEmbedding, type OpenAIEmbeddingQuirks } from './core/openai-embedding.ts';
 import { providerModel } from './core/model.ts';
 import type { ProviderOptions } from './core/wire-model.ts';
+export type { ProviderOptions } from './core/wire-model.ts';
+export type { EmbeddingOptions } from './core/embedding.ts';
 
 /** Options of a server that speaks OpenAI's chat completions. */
 export interface OpenAICompatibleOptions extends ProviderOptions {

@@ -5,6 +5,8 @@ import { embeddingModel, type EmbeddingOptions, type EmbeddingRow } from './core
 import { openAIEmbedding } from './core/openai-embedding.ts';
 import { providerModel } from './core/model.ts';
 import type { ProviderOptions, ProviderRow } from './core/wire-model.ts';
+export type { ProviderOptions } from './core/wire-model.ts';
+export type { EmbeddingOptions } from './core/embedding.ts';
 
 const chatRow: ProviderRow = {
   provider: 'openai', dialect: /* @__PURE__ */ openAIChat({ maxTokensField: 'max_completion_tokens' }),

@@ -2,6 +2,7 @@ import type { ChatModel } from '../model/index.ts';
 import { openAIChat } from './dialects/openai-chat/dialect.ts';
 import { providerModel } from './core/model.ts';
 import type { ProviderOptions, ProviderRow } from './core/wire-model.ts';
+export type { ProviderOptions } from './core/wire-model.ts';
 
 const row: ProviderRow = {
   provider: 'xai', dialect: /* @__PURE__ */ openAIChat({ rawNames: ['openai_compat'] }),

@@ -1,0 +1,7 @@
+/**
+ * The documented static factories over all providers; `blazen-ts` re-exports them.
+ *
+ * @module
+ */
+export { CompletionModel, type CompletionModelConfig } from './completion-model.ts';
+export { EmbeddingModel } from './embedding-model.ts';
