@@ -26,7 +26,10 @@ export default defineConfig({
       },
       {
         define: { __HOST__: '"workerd"', __DELIVERY__ },
-        plugins: [cloudflareTest({ miniflare: workerd })],
+        plugins: [cloudflareTest({
+          main: './test/runtimes/workerd/worker.ts',
+          miniflare: { ...workerd, kvNamespaces: ['TEST_KV'], durableObjects: { TEST_OBJECT: { className: 'TestObject', useSQLite: true } } },
+        })],
         test: { name: 'workerd', include: [portable, 'test/runtimes/workerd/**/*.test.ts'], testTimeout: 20_000 },
       },
       {

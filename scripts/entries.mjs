@@ -22,6 +22,8 @@ export const entries = [
   { subpath: './memory/documents', source: 'memory/documents/index.ts' },
   { subpath: './memory/segments', source: 'memory/segments/index.ts' },
   { subpath: './browser', source: 'platform/browser/index.ts', hosts: ['browser'] },
+  { subpath: './workers', source: 'platform/workers/index.ts' },
+  { subpath: './node', source: 'platform/node/index.ts', hosts: ['node', 'deno', 'bun'] },
   { subpath: './local', source: 'local/index.ts' },
   { subpath: './models', source: 'model/index.ts' },
   { subpath: './agent', source: 'agent/index.ts' },

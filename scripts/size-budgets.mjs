@@ -32,6 +32,7 @@ export const entryBudgets = {
   './memory/segments': 6_000,
   './testing': 20_000,
   './browser': 8_000,
+  './workers': 8_000,
 };
 
 /** @type {ReadonlyArray<{ name: string, budget: number, source: string, forbidden: readonly RegExp[] }>} */

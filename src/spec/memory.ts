@@ -132,6 +132,8 @@ export interface SegmentStoreSpec {
   readonly persistent: boolean;
   /** Others may write to it. */
   readonly shared: boolean;
+  /** Largest blob it takes. Default: no limit. */
+  readonly maxBytes?: number;
   /** Bytes by key, null where nothing is stored. */
   readSegments(keys: readonly string[], options?: BackendCallOptions): Promise<readonly (Uint8Array | null)[]>;
   /**

@@ -1,4 +1,5 @@
 import { throwIfAborted } from '../../base/abort.ts';
+import { sameBytes } from '../../base/bytes.ts';
 import { MemoryCorruptError, MemoryError } from '../../base/error-classes.ts';
 import { uuid } from '../../base/id.ts';
 import type {
@@ -50,6 +51,7 @@ export class SegmentBackend implements MemoryBackendSpec {
   readonly capabilities: MemoryCapabilities;
   readonly #store: SegmentStoreSpec;
   #state: State | null = null;
+  #swept = false;
   #tail: Promise<unknown> = Promise.resolve();
 
   constructor(store: SegmentStoreSpec) {
@@ -155,12 +157,12 @@ export class SegmentBackend implements MemoryBackendSpec {
       } else kept.push({ segment, live: rows, entries: null });
     }
     const changes: SegmentChange[] = [];
-    for (const entries of split([...moving, ...added])) {
-      const dimensions = entries.find((entry) => entry.vector !== undefined)?.vector?.length ?? 0;
+    for (const { entries, dimensions, bytes } of split([...moving, ...added]).flatMap((run) => encodeWithin(run, this.#store.maxBytes ?? Infinity))) {
       const key = `segment-${uuid()}`;
-      changes.push({ key, bytes: encodeSegment(entries, dimensions) });
+      changes.push({ key, bytes });
       kept.push({ segment: { key, rows: entries.length, dimensions, live: null }, live: new LiveRows(entries.length, null), entries });
     }
+    dropped.push(...await this.#strays(state));
     const manifest: Manifest = {
       revision: state.manifest.revision + 1,
       segments: kept.map(({ segment, live: rows }) => ({ ...segment, live: rows.encode() })),
@@ -185,6 +187,14 @@ export class SegmentBackend implements MemoryBackendSpec {
     });
     this.#state = next;
     return removed;
+  }
+
+  // Blobs that a crash left behind. Where others write, one of them may be about to be committed.
+  async #strays(state: State): Promise<string[]> {
+    if (this.#swept || this.#store.shared) return [];
+    this.#swept = true;
+    const known = new Set([MANIFEST, ...state.manifest.segments.map((segment) => segment.key)]);
+    return (await this.#store.listSegments()).filter((key) => key.startsWith('segment-') && !known.has(key));
   }
 
   // The state of the store as of now; the cached one when nobody else has written.
@@ -270,15 +280,22 @@ function split(entries: readonly StoredEntry[]): StoredEntry[][] {
   return runs;
 }
 
+// The run as one segment, or as halves when it is too large for the store.
+function encodeWithin(entries: readonly StoredEntry[], maxBytes: number): { entries: readonly StoredEntry[]; dimensions: number; bytes: Uint8Array }[] {
+  const dimensions = entries.find((entry) => entry.vector !== undefined)?.vector?.length ?? 0;
+  const bytes = encodeSegment(entries, dimensions);
+  if (bytes.length <= maxBytes) return [{ entries, dimensions, bytes }];
+  if (entries.length === 1) {
+    throw new MemoryError(`Cannot store entry '${entries[0]?.id}': it takes ${bytes.length} bytes and the store takes ${maxBytes} at most`);
+  }
+  const half = entries.length >> 1;
+  return [...encodeWithin(entries.slice(0, half), maxBytes), ...encodeWithin(entries.slice(half), maxBytes)];
+}
+
 function checkManifest(value: unknown): Manifest {
   const { revision, segments } = value as Manifest;
   const usable = Number.isSafeInteger(revision) && Array.isArray(segments) && segments.every((segment: Segment) =>
     typeof segment.key === 'string' && Number.isInteger(segment.rows) && segment.rows > 0 && segment.rows <= SEGMENT_ROWS);
   if (!usable) throw new MemoryCorruptError(`Cannot read '${MANIFEST}' of the memory: it does not list segments`);
   return { revision, segments };
-}
-
-function sameBytes(a: Uint8Array | null, b: Uint8Array | null): boolean {
-  if (a === null || b === null) return a === b;
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

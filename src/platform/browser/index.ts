@@ -1,7 +1,9 @@
 /**
- * What only a browser has: stores in IndexedDB. Subpath export `blazen-ts/browser`.
+ * What only a browser has: stores in IndexedDB and the private file system. Subpath export `blazen-ts/browser`.
  *
  * @module
  */
 export { createIndexedDbMemory, createIndexedDbSegments } from './indexed-db-memory.ts';
 export type { IndexedDbMemoryOptions } from './indexed-db-memory.ts';
+export { createOpfsMemory, createOpfsSegments } from './opfs-memory.ts';
+export type { OpfsMemoryOptions } from './opfs-memory.ts';

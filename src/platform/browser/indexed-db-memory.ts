@@ -1,5 +1,6 @@
 import { createStore, getMany, keys, promisifyRequest, type UseStore } from 'idb-keyval';
 import { throwIfAborted } from '../../base/abort.ts';
+import { sameBytes } from '../../base/bytes.ts';
 import { MemoryError, MemoryQuotaError } from '../../base/error-classes.ts';
 import { SegmentBackend } from '../../memory/segments/index.ts';
 import type { MemoryBackendSpec, SegmentStoreSpec } from '../../spec/memory.ts';
@@ -43,7 +44,7 @@ export function createIndexedDbSegments(options: IndexedDbMemoryOptions = {}): S
         // One transaction: the comparison and all changes happen, or nothing does.
         if (expected !== undefined) {
           const current: unknown = await promisifyRequest(objects.get(expected.key));
-          if (!sameBytes(current, expected.bytes)) return false;
+          if (!sameBytes(current instanceof Uint8Array ? current : null, expected.bytes)) return false;
         }
         for (const { key, bytes } of changes) {
           if (bytes === null) objects.delete(key);
@@ -60,11 +61,6 @@ export function createIndexedDbSegments(options: IndexedDbMemoryOptions = {}): S
       store = null;
     },
   };
-}
-
-function sameBytes(stored: unknown, expected: Uint8Array | null): boolean {
-  if (expected === null) return stored === undefined;
-  return stored instanceof Uint8Array && stored.length === expected.length && stored.every((byte, i) => byte === expected[i]);
 }
 
 async function guard<T>(action: 'read' | 'write', work: () => Promise<T>): Promise<T> {

@@ -5,3 +5,4 @@
  */
 export { findDocumentFiles, readDocumentFile } from './document-files.ts';
 export type { DocumentFile } from './document-files.ts';
+export { JsonlBackend } from './jsonl-backend.ts';

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { Memory } from '../../../src/memory/index.ts';
+import { createOpfsMemory, createOpfsSegments } from '../../../src/platform/browser/index.ts';
+import { memoryBackendSuite } from '../../../src/testing/index.ts';
+import { createTestApi } from '../../portable/harness/test-api.ts';
+
+let directories = 0;
+let current = '';
+const fresh = (): string => (current = `memory-test-${Date.now()}-${directories++}`);
+
+describe('a memory in the private file system', () => {
+  memoryBackendSuite(createTestApi((name, run) => it(name, run)), {
+    create: () => Promise.resolve(createOpfsMemory({ directory: fresh() })),
+    reopen: () => Promise.resolve(createOpfsMemory({ directory: current })),
+    cleanUp: async () => (await navigator.storage.getDirectory()).removeEntry(current, { recursive: true }),
+  });
+
+  it('finds after a reload what was added before it, and tells damage from absence', async () => {
+    const directory = fresh();
+    await new Memory(undefined, createOpfsMemory({ directory })).addMany(
+      Array.from({ length: 1100 }, (_, i) => ({ id: `n${i}`, text: `note ${i} about ${i === 1050 ? 'pangolins' : 'nothing'}` })));
+    const again = new Memory(undefined, createOpfsMemory({ directory }));
+    expect((await again.search('pangolin', 1))[0]?.id).toBe('n1050');
+    const store = createOpfsSegments({ directory });
+    const [key] = (await store.listSegments()).filter((name) => name.startsWith('segment-'));
+    await store.writeSegments([{ key: key as string, bytes: new Uint8Array([1, 2, 3]) }]);
+    await expect(new Memory(undefined, createOpfsMemory({ directory })).count()).rejects.toMatchObject({ code: 'memory.corrupt' });
+  });
+});
