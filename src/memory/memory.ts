@@ -211,7 +211,7 @@ export class Memory {
     if (!Number.isSafeInteger(limit) || limit < 0) throw new ValidationError("Cannot search: 'limit' is not an integer of 0 or more");
     if (mode !== 'keyword' && this.#source === null) {
       throw new MemoryNoEmbedderError(
-        `Cannot search by '${mode}': the memory has no embedder. Use searchLocal() or mode 'keyword', or give it one`);
+        `Cannot search by '${mode}': the memory has no embedder. Use mode 'keyword'`);
     }
     const compiled = await compile(options.filter);
     const pool = poolSize({ ...options, limit, mode });

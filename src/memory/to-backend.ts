@@ -8,6 +8,5 @@ export function toBackend(input: MemoryBackendSpec | CustomBackendHandlers | nul
   if (input === undefined || input === null) return new InMemoryBackend();
   if ('putMany' in input && typeof input.putMany === 'function') return input;
   if (isCustomBackend(input)) return new CustomBackendAdapter(input);
-  throw new ValidationError(
-    "Cannot use the backend: it has neither 'putMany' and 'scan' nor 'put', 'get', 'delete', 'list' and 'len'", { path: 'backend' });
+  throw new ValidationError("Cannot use the backend: it lacks 'putMany', or 'put' and its kin", { path: 'backend' });
 }

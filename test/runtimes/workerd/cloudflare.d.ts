@@ -1,6 +1,8 @@
 // The parts of workerd's own modules that the tests here use; the full types would bring a second set of web globals.
 declare module 'cloudflare:workers' {
-  export class DurableObject {}
+  export class DurableObject {
+    protected readonly ctx: unknown;
+  }
 }
 
 declare module 'cloudflare:test' {
