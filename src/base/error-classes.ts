@@ -72,6 +72,32 @@ export class SnapshotVersionMismatchError extends SnapshotError {
   static override readonly code: ErrorCode = 'workflow.snapshot_version';
 }
 
+/** A checkpoint store failed. `retryable` when the same call may succeed later; it may also have taken effect already. */
+export class PersistError<Fields = unknown> extends BlazenError<Fields> {
+  static override readonly brand: string = 'PersistError';
+  static override readonly code: ErrorCode = 'persist';
+}
+
+/** What a checkpoint store holds is damaged or of an unknown version; nothing was changed. `runId` names the run where it is known. */
+export class PersistCorruptError extends PersistError<{ runId?: string }> {
+  static override readonly brand: string = 'PersistCorruptError';
+  static override readonly code: ErrorCode = 'persist.corrupt';
+  declare readonly runId?: string;
+}
+
+/** Another writer has taken the run over, or it was deleted: this one must stop working on it. */
+export class PersistFencedError extends PersistError<{ runId: string }> {
+  static override readonly brand: string = 'PersistFencedError';
+  static override readonly code: ErrorCode = 'persist.fenced';
+  declare readonly runId: string;
+}
+
+/** The store has no room left; what was there before is intact. */
+export class PersistQuotaError extends PersistError {
+  static override readonly brand: string = 'PersistQuotaError';
+  static override readonly code: ErrorCode = 'persist.quota';
+}
+
 /** A memory cannot store or find something. */
 export class MemoryError<Fields = unknown> extends BlazenError<Fields> {
   static override readonly brand: string = 'MemoryError';

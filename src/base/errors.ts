@@ -5,8 +5,9 @@ export type ErrorCode =
   | 'provider.incomplete' | 'provider.response_format'
   | 'workflow' | 'workflow.stalled' | 'workflow.timeout' | 'workflow.step_failed' | 'workflow.step_timeout'
   | 'workflow.step_diverged' | 'workflow.input' | 'workflow.snapshot' | 'workflow.snapshot_version'
-  | 'serialization' | 'persist' | 'memory' | 'memory.no_embedder' | 'memory.embedding' | 'memory.embedder_changed'
-  | 'memory.not_found' | 'memory.corrupt' | 'memory.quota' | 'prompt' | 'media' | 'compute' | 'cache' | 'ingest'
+  | 'serialization' | 'persist' | 'persist.corrupt' | 'persist.fenced' | 'persist.quota'
+  | 'memory' | 'memory.no_embedder' | 'memory.embedding' | 'memory.embedder_changed' | 'memory.not_found'
+  | 'memory.corrupt' | 'memory.quota' | 'prompt' | 'media' | 'compute' | 'cache' | 'ingest'
   | 'worker' | 'peer';
 
 /** Options every error class of the tree takes. */
