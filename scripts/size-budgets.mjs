@@ -7,6 +7,7 @@ export const entryBudgets = {
   '.': 60_000,
   './workflow': 14_000,
   './events': 3_000,
+  './durable': 24_000,
   './local': 4_500,
   './rag': 30_000,
   './memory': 12_288,

@@ -10,3 +10,4 @@ export type { SnapshotJson } from './snapshot.ts';
 export { SerializableRef } from './session-policy.ts';
 export type { SessionPausePolicy } from './session-policy.ts';
 export type { FitOptions } from './restore.ts';
+export { InMemoryCheckpointStore } from './memory-store.ts';

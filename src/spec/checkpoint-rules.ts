@@ -1,5 +1,5 @@
 import { ValidationError } from '../base/error-classes.ts';
-import type { CheckpointCommit, CheckpointStatus, NewCheckpoint } from './checkpoint.ts';
+import type { CheckpointCommit, CheckpointStatus, NewCheckpoint, ReleaseOptions } from './checkpoint.ts';
 
 // The checks every store makes before it touches anything, so that all refuse the same arguments with the same words.
 
@@ -31,6 +31,35 @@ export function checkKey(value: string, name: string): void {
  */
 export function checkCount(value: number, name: string): void {
   if (!Number.isSafeInteger(value) || value < 0) fail(name, 'it must be a non-negative integer');
+}
+
+/**
+ * Check how many of something are asked for.
+ *
+ * @throws ValidationError when it is not a positive integer.
+ */
+export function checkLimit(value: number): void {
+  if (!Number.isSafeInteger(value) || value < 1) fail('limit', 'it must be a positive integer');
+}
+
+/**
+ * Check when a lease begins and how long it is.
+ *
+ * @throws ValidationError naming the argument.
+ */
+export function checkLease(leaseMs: number, now: number): void {
+  checkCount(leaseMs, 'leaseMs');
+  checkCount(now, 'now');
+}
+
+/**
+ * Check how a claim is given back.
+ *
+ * @throws ValidationError naming the field.
+ */
+export function checkRelease(options: ReleaseOptions): void {
+  checkCount(options.seenInput, 'seenInput');
+  if (options.wakeAt != null) checkCount(options.wakeAt, 'wakeAt');
 }
 
 /**

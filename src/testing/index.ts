@@ -3,6 +3,8 @@
  * `blazen-ts/testing`.
  */
 export { FakeClock } from './fake-clock.ts';
+export { checkpointStoreSuite } from './suites/checkpoint-store.ts';
+export type { CheckpointStoreSetup } from './suites/checkpoint-store.ts';
 export { memoryBackendSuite } from './suites/memory-backend.ts';
 export type { MemoryBackendSetup } from './suites/memory-backend.ts';
 export type { SuiteApi } from './suites/suite-api.ts';

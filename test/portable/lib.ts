@@ -1,5 +1,6 @@
 // The namespaces under test. A room adds one line when it adds an entry; a suite reads what it needs from `lib`.
 import * as agent from '../../src/agent/index.ts';
+import * as durable from '../../src/durable/index.ts';
 import * as events from '../../src/events/index.ts';
 import * as root from '../../src/index.ts';
 import * as documents from '../../src/memory/documents/index.ts';
@@ -10,6 +11,6 @@ import * as rag from '../../src/rag/index.ts';
 import * as testing from '../../src/testing/index.ts';
 import * as workflow from '../../src/workflow/index.ts';
 
-export const lib = { root, agent, events, memory, documents, segments, testing, workflow, models, rag };
+export const lib = { root, agent, durable, events, memory, documents, segments, testing, workflow, models, rag };
 
 export type Lib = typeof lib;
