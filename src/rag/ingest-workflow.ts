@@ -30,8 +30,8 @@ export interface IngestOptions {
   readonly load?: (file: RagFile, options: { readonly signal: AbortSignal }) => RagDocument | Promise<RagDocument>;
   /** Cuts a document into passages. Default: `chunkDocument`, with its defaults. */
   readonly chunk?: (document: RagDocument, options: { readonly signal: AbortSignal }) => readonly Chunk[] | Promise<readonly Chunk[]>;
-  /** Called, and awaited, before a document's passages are stored: the place to keep its text for showing citations. */
-  readonly onDocument?: (document: RagDocument, file: { readonly docId: string; readonly name: string }) => void | Promise<void>;
+  /** Called, and awaited, before the `chunks` passages of a document are stored: the place to keep its text for showing citations. */
+  readonly onDocument?: (document: RagDocument, info: { readonly docId: string; readonly name: string; readonly chunks: number }) => void | Promise<void>;
   /** Files under way at once, at least 1. Default 4. */
   readonly concurrency?: number;
 }
@@ -104,7 +104,7 @@ export function ingestWorkflow(options: IngestOptions): IngestWorkflow {
       work.loaded.delete(index);
       const before = work.chunksDone;
       try {
-        await onDocument?.(document, { docId, name });
+        await onDocument?.(document, { docId, name, chunks: chunks.length });
         await memory.addMany(entriesOf(docId, name, document, chunks), {
           signal: ctx.signal,
           onProgress: ({ done }) => {
