@@ -1,6 +1,7 @@
 import { ValidationError } from '../base/error-classes.ts';
 import type { ChatModel } from '../model/index.ts';
 import { openAIChat } from './dialects/openai-chat/dialect.ts';
+import { openAIResponsesDialect } from './dialects/openai-responses/dialect.ts';
 import { providerModel } from './core/model.ts';
 import type { ProviderOptions, ProviderRow } from './core/wire-model.ts';
 export type { ProviderOptions } from './core/wire-model.ts';
@@ -34,4 +35,23 @@ export function azure(options: AzureOptions): ChatModel {
   const base = rest.baseUrl ?? `https://${resourceName}.openai.azure.com/openai/deployments/${encodeURIComponent(deploymentName as string)}`;
   const baseUrl = base.includes('?') ? base : `${base}?api-version=${apiVersion}`;
   return providerModel({ ...row, model: deploymentName ?? 'gpt-4.1' }, { ...rest, baseUrl });
+}
+
+const responsesRow: ProviderRow = {
+  provider: 'azure', dialect: openAIResponsesDialect, baseUrl: '', keyVariable: 'AZURE_OPENAI_API_KEY', model: '', keyHeader: (key) => ({ 'api-key': key }),
+};
+
+/**
+ * A chat model of Azure OpenAI over the Responses API; `deploymentName` (or `model`) is the model of each request.
+ *
+ * @throws ValidationError without a resource or base URL, and without a deployment.
+ */
+export function azureResponses(options: AzureOptions): ChatModel {
+  const { resourceName, deploymentName, apiVersion, ...rest } = options;
+  const model = rest.model ?? deploymentName;
+  if ((rest.baseUrl === undefined && !resourceName) || !model) {
+    throw new ValidationError('invalid input: azureResponses needs resourceName (or baseUrl) and deploymentName', { path: 'resourceName' });
+  }
+  const base = rest.baseUrl ?? `https://${resourceName}.openai.azure.com/openai/v1`;
+  return providerModel(responsesRow, { ...rest, model, baseUrl: apiVersion === undefined ? base : `${base}?api-version=${apiVersion}` });
 }
