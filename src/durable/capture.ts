@@ -2,6 +2,7 @@ import { SnapshotError } from '../base/error-classes.ts';
 import type { EventLike, WorkflowEvent } from '../events/index.ts';
 import type { Execution } from '../workflow/execution.ts';
 import type { Queue } from '../workflow/queue.ts';
+import { RunLog } from '../workflow/run-log.ts';
 import type { Definition, Run } from '../workflow/run.ts';
 import { readAt } from '../workflow/state-cells.ts';
 import { BODY_VERSION, type Entries, type ExecutionRecord, type SnapshotBody, type StepStateRecord } from './snapshot-body.ts';
@@ -14,9 +15,10 @@ export function graphOf(definition: Definition): SnapshotBody['steps'] {
 /**
  * Everything a run is, as plain data that shares nothing with it that can change.
  *
+ * @param history log records and stream items to keep, at most. Default all that the run keeps.
  * @throws SnapshotError when the run has ended.
  */
-export function capture(run: Run, session: SnapshotBody['session'] = { refs: [], dropped: [] }): SnapshotBody {
+export function capture(run: Run, session: SnapshotBody['session'] = { refs: [], dropped: [] }, history: number = Infinity): SnapshotBody {
   if (run.ended) throw new SnapshotError(`Cannot take a snapshot of run ${run.id}: it is ${run.status}`);
   const now = run.clock.now();
   return {
@@ -38,15 +40,19 @@ export function capture(run: Run, session: SnapshotBody['session'] = { refs: [],
       gathered: [...state.byType].map(([type, events]) => [type, [...events] as unknown as EventLike[]]),
     }]),
     unhandled: [...run.unhandled],
-    log: { seq: run.log.seq, columns: logOf(run), base: [...run.log.base ?? []] },
-    stream: run.stream === null ? { seq: 0, columns: [] } : { seq: run.stream.seq, columns: [...run.stream.columns] },
+    log: logOf(run, history),
+    stream: run.stream === null ? { seq: 0, columns: [] } : { seq: run.stream.seq, columns: run.stream.columns.slice(-2 * Math.min(history, run.stream.seq) || run.stream.columns.length) },
     session,
   };
 }
 
-/** The kept log; an error becomes its name and message, the part of it that can be told elsewhere. */
-function logOf({ log }: Run): unknown[] {
-  return log.columns.map((value) => (value instanceof Error ? { name: value.name, message: value.message } : value));
+/** The newest records of the log; an error becomes its name and message, the part of it that can be told elsewhere. */
+function logOf({ log }: Run, history: number): SnapshotBody['log'] {
+  const tail = new RunLog(log.capacity);
+  Object.assign(tail, { seq: log.seq, lost: log.lost, columns: log.columns, base: log.base === null ? null : new Map(log.base) });
+  tail.keep(history);
+  const columns = tail.columns.map((value) => (value instanceof Error ? { name: value.name, message: value.message } : value));
+  return { seq: tail.seq, columns, base: [...tail.base ?? []] };
 }
 
 function stateOf(run: Run): Entries {

@@ -1,5 +1,6 @@
 /**
- * @module Runs that outlive their process: pause, snapshots in JSON and bytes, resume anywhere. Subpath export
+ * @module Runs that outlive their process: pause, snapshots in JSON and bytes, resume anywhere, and a host that stores
+ * every change of a run as it happens and recovers what another process left behind. Subpath export
  * `blazen-ts/durable`; `blazen-ts` exports the same `Workflow`.
  */
 export { defineWorkflow, Workflow } from './workflow.ts';
@@ -11,3 +12,5 @@ export { SerializableRef } from './session-policy.ts';
 export type { SessionPausePolicy } from './session-policy.ts';
 export type { FitOptions } from './restore.ts';
 export { InMemoryCheckpointStore } from './memory-store.ts';
+export { createLocalHost, LocalHost } from './local-host.ts';
+export type { AnyWorkflow, LocalHostOptions, StreamItem } from './local-host.ts';

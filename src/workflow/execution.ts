@@ -32,7 +32,7 @@ export class Execution implements Context {
   /** Number of the event that started it. */
   declare readonly id: number;
   /** State version this execution reads. */
-  declare readonly view: number;
+  declare view: number;
   declare readonly began: number;
   attempt = 1;
   /** Commits made so far. */
@@ -120,8 +120,11 @@ export class Execution implements Context {
 
   writeEventToStream(event: EventLike): boolean {
     const checked = toEvent(event);
+    if (this.over || this.run.ended) return true;
     // A numbered commit like any other, so that a further try does not show it twice.
-    return this.over || this.run.ended || ++this.commits <= this.skip || this.run.port.publish(this, checked);
+    if (++this.commits > this.skip) return this.run.port.publish(this, checked);
+    this.patch = null;
+    return true;
   }
 
   live(event: EventLike): void {

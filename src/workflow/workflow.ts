@@ -120,19 +120,25 @@ export class Workflow<Input = object | undefined, Result = unknown, Handled exte
   protected handle(run: Run): WorkflowHandler<Result> { return new WorkflowHandler<Result>(run); }
 
   /** @internal What the engine needs to know. */
-  protected definition(): Definition {
+  definition(): Definition {
     const { historySize = DEFAULT_HISTORY } = this.#options;
     return { name: this.name, steps: this.#steps, routes: this.#routes, timeoutMs: this.#timeoutMs, historySize };
   }
 
-  #start(input: unknown, watchable: boolean, { runId = uuid(), signal, clock = systemClock }: RunOptions = {}): Run {
+  /** @internal The fields of the start event. @throws ValidationError when the input does not fit. */
+  parse(input: unknown): object | undefined {
     const { parseInput } = this.#options;
-    const run = new Run(this.definition(), runId, clock, immediate, watchable);
-    const fields = parseInput ? parseInput(input) : input;
+    const fields: unknown = parseInput ? parseInput(input) : input;
     if (fields != null && (typeof fields !== 'object' || Array.isArray(fields))) {
       throw new ValidationError(`Cannot run workflow '${this.name}': its input must be an object`);
     }
-    startRun(run, fields as object | undefined, watchable ? PATIENCE : 1);
+    return fields ?? undefined;
+  }
+
+  #start(input: unknown, watchable: boolean, { runId = uuid(), signal, clock = systemClock }: RunOptions = {}): Run {
+    const fields = this.parse(input);
+    const run = new Run(this.definition(), runId, clock, immediate, watchable);
+    startRun(run, fields, watchable ? PATIENCE : 1);
     if (signal) followSignal(run, signal);
     return run;
   }

@@ -171,15 +171,16 @@ const suite: Suite<Lib> = (t, { workflow, events, testing, root }) => {
         seen.push([context.attempt, context.get('x'), clock.now()]);
         context.set('x', 1);
         context.sendEvent({ type: 'Sent' });
+        context.update('count', (count) => ((count as number | null) ?? 0) + 1);
         context.writeEventToStream({ type: 'Shown' });
         if (context.attempt < 4) throw new Error('not yet');
         return { type: 'Done' };
       }, retry({ maxAttempts: 4, backoffMs: 10, maxBackoffMs: 25 }))
       .addStep('sent', ['Sent'], () => { sent++; })
-      .addStep('done', ['Done'], (_event, context) => stopWith(context.get('x')));
+      .addStep('done', ['Done'], (_event, context) => stopWith([context.get('x'), context.get('count')]));
     const handler = await flaky.runWithHandler(undefined, { clock });
     await clock.advance(100);
-    t.equal((await handler.result()).data, 1);
+    t.deepEqual((await handler.result()).data, [1, 1]);
     t.deepEqual(seen, [[1, null, 0], [2, null, 10], [3, null, 30], [4, null, 55]]);
     t.equal(sent, 1);
     const shown: string[] = [];

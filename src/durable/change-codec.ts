@@ -1,0 +1,90 @@
+import { PersistCorruptError } from '../base/error-classes.ts';
+import { decodeJson, encodeJson } from '../base/json-codec.ts';
+import { type EventLike, STOP, type WorkflowEvent } from '../events/index.ts';
+import type { Execution } from '../workflow/execution.ts';
+import type { Emission, Patch } from '../workflow/patch.ts';
+import type { FinalStatus } from '../workflow/run.ts';
+
+/** One change of a run on its way to the store. */
+export type Change =
+  | { readonly kind: 'commit'; readonly execution: Execution; readonly patch: Patch | null; readonly out: Emission;
+      readonly items: readonly WorkflowEvent[]; readonly final: boolean; readonly commit: number }
+  | { readonly kind: 'input'; readonly event: WorkflowEvent; readonly inputId: string | null }
+  | { readonly kind: 'end'; readonly status: FinalStatus; readonly value: unknown };
+
+/** A change as it is stored. Names are short: there is one per step. */
+export interface Delta {
+  /** When, milliseconds since the run started. */
+  readonly t: number;
+  /** A commit: step, execution, number, version of the state it read, 1 when it is the last. */
+  readonly c?: readonly [step: number, id: number, commit: number, view: number, final: 0 | 1];
+  /** State it wrote: key, value, key, value … */
+  readonly o?: Patch;
+  /** Events it emitted. */
+  readonly e?: readonly EventLike[];
+  /** An event from outside. */
+  readonly n?: EventLike;
+  /** The end for another reason than a StopEvent. */
+  readonly x?: { readonly status: FinalStatus; readonly error: StoredError };
+}
+
+/** The part of an error that can be told elsewhere. */
+export interface StoredError {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string;
+  readonly [field: string]: unknown;
+}
+
+const encoder = /* @__PURE__ */ new TextEncoder();
+
+/** @throws SerializationError naming the event or value that cannot be stored. */
+export function encodeChange(change: Change, elapsed: number): Uint8Array {
+  return encoder.encode(encodeJson({ t: elapsed, ...deltaOf(change) }, change.kind === 'commit' ? change.execution.step : change.kind));
+}
+
+function deltaOf(change: Change): Omit<Delta, 't'> {
+  switch (change.kind) {
+    case 'commit': {
+      const { execution: x, patch, out, final, commit } = change;
+      return {
+        c: [x.record.index, x.id, commit, x.view, final ? 1 : 0],
+        ...(patch === null ? undefined : { o: patch }),
+        ...(out === null ? undefined : { e: upToStop(out) }),
+      };
+    }
+    case 'input': return { n: change.event as unknown as EventLike };
+    case 'end': return { x: { status: change.status, error: storedError(change.value) } };
+  }
+}
+
+/** What is emitted after a StopEvent counts for nothing. */
+function upToStop(out: WorkflowEvent | WorkflowEvent[]): EventLike[] {
+  const events = (Array.isArray(out) ? out : [out]) as unknown as EventLike[];
+  const stop = events.findIndex((event) => event.type === STOP);
+  return stop < 0 ? events : events.slice(0, stop + 1);
+}
+
+/** Does the change end the run, and how? */
+export function endOf(change: Change): FinalStatus | null {
+  if (change.kind === 'end') return change.status;
+  const out = change.kind === 'input' ? change.event : change.out;
+  return (Array.isArray(out) ? out : [out]).some((event) => event?.type === STOP) ? 'completed' : null;
+}
+
+function storedError(error: unknown): StoredError {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
+  const { code, step, eventType, attempt } = error as Error & Record<string, unknown>;
+  return { name: error.name, message: error.message, ...JSON.parse(JSON.stringify({ code, step, eventType, attempt })) as object };
+}
+
+/** @throws PersistCorruptError when the bytes are not those of a change. */
+export function decodeChange(bytes: Uint8Array): Delta {
+  try {
+    const delta = decodeJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as Delta | null;
+    if (typeof delta?.t === 'number' && (delta.c !== undefined || delta.n !== undefined || delta.x !== undefined)) return delta;
+  } catch (cause) {
+    throw new PersistCorruptError('Cannot read a stored change of the run: it is damaged', { cause });
+  }
+  throw new PersistCorruptError('Cannot read a stored change of the run: it is of no known kind');
+}

@@ -1,0 +1,111 @@
+import { PersistCorruptError } from '../base/error-classes.ts';
+import { enrichError } from '../base/enrich-error.ts';
+import { decodeJson } from '../base/json-codec.ts';
+import type { Clock } from '../base/clock.ts';
+import type { WorkflowEvent } from '../events/index.ts';
+import type { StoredCheckpoint } from '../spec/checkpoint.ts';
+import { Execution } from '../workflow/execution.ts';
+import { applyCommit, applyEnd, applyInput, link, route } from '../workflow/reducer.ts';
+import type { CommitPort, Definition, Run } from '../workflow/run.ts';
+import { readAt } from '../workflow/state-cells.ts';
+import type { Step } from '../workflow/step.ts';
+import { decodeChange, type Delta } from './change-codec.ts';
+import { restore, revive } from './restore.ts';
+import { checkBody } from './snapshot-body.ts';
+
+/**
+ * The run that a store holds: the stored state, and the changes after it applied by the reducer that applied them first.
+ * No step is called. Executions that had not made their last commit stand ready to run again.
+ *
+ * @throws PersistCorruptError when what is stored is damaged; SnapshotError when it does not fit the workflow.
+ */
+export function foldRun(definition: Definition, stored: StoredCheckpoint, clock: Clock, port: CommitPort): Run {
+  const run = restore(definition, decodeBase(stored.base), clock, port);
+  for (const bytes of stored.deltas) {
+    routeAll(run);
+    applyDelta(run, decodeChange(bytes));
+    if (run.ended) break;
+  }
+  if (!run.ended) {
+    routeAll(run);
+    freshen(run);
+  }
+  if (run.stream !== null) {
+    // The items stand in the store; numbers go on where it stopped.
+    run.stream.columns = [];
+    run.stream.seq = run.stream.lost = stored.streamSeq;
+  }
+  return run;
+}
+
+function decodeBase(bytes: Uint8Array): Parameters<typeof restore>[1] {
+  let body: unknown;
+  try {
+    body = decodeJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new PersistCorruptError('Cannot read the stored state of the run: it is damaged', { cause });
+  }
+  checkBody(body);
+  return body;
+}
+
+function applyDelta(run: Run, delta: Delta): void {
+  run.elapsed = delta.t;
+  if (delta.n !== undefined) applyInput(run, revive(delta.n));
+  else if (delta.x !== undefined) applyEnd(run, delta.x.status, enrichError(Object.assign(new Error(delta.x.error.message), delta.x.error)));
+  else if (delta.c !== undefined) {
+    const [step, id, commit, view, final] = delta.c;
+    const x = findExecution(run, step, id);
+    if (x.view === Infinity) x.view = view;
+    x.commits = x.skip = commit;
+    applyCommit(run, x, delta.o ?? null, delta.e?.map(revive) ?? null, null, final === 1);
+    if (final === 1) drop(run, x);
+  }
+}
+
+function findExecution(run: Run, step: number, id: number): Execution {
+  for (let x = run.newest; x !== null; x = x.previous) if (x.id === id && x.record.index === step) return x;
+  throw new PersistCorruptError(`Cannot read run ${run.id}: a stored change belongs to an execution that never began (${id}.${step})`);
+}
+
+/** Begin what the queue starts, without calling anything. */
+function routeAll(run: Run): void {
+  while (run.queue.size > 0) route(run, stand);
+  for (const [i, { step, event, id, again }] of run.ready.entries()) {
+    if (again === undefined) run.ready[i] = { step, event, id, again: standing(run, step, event, id) };
+  }
+}
+
+function stand(run: Run, step: Step, event: WorkflowEvent, id: number): void {
+  run.ready.push({ step, event, id, again: standing(run, step, event, id) });
+}
+
+function standing(run: Run, step: Step, event: WorkflowEvent, id: number): Execution {
+  // Which version it saw is told by its first stored commit; until then nothing it might have seen may be forgotten.
+  const x = new Execution(run, step, event, id, Infinity);
+  link(run, x);
+  run.delayed++;
+  return x;
+}
+
+/** The execution made its last commit: it need not run again. */
+function drop(run: Run, x: Execution): void {
+  const i = run.ready.findIndex((ready) => ready.again === x);
+  if (i < 0) return;
+  run.ready.splice(i, 1);
+  run.delayed--;
+}
+
+/** Let every execution see what it saw: values that have changed since become its own, and the newest state is shared. */
+function freshen(run: Run): void {
+  for (let x = run.newest; x !== null; x = x.previous) {
+    if (x.skip > 0) {
+      for (const [key, cell] of run.cells ?? []) {
+        if (cell.version > x.view && !x.extras?.written.has(key)) x.more().written.set(key, readAt(run.cells, key, x.view) ?? undefined);
+      }
+    }
+    x.commits = 0;
+    x.view = run.version;
+  }
+  for (const cell of run.cells?.values() ?? []) cell.previous = null;
+}

@@ -1,0 +1,219 @@
+import type { Clock } from '../base/clock.ts';
+import { BlazenError } from '../base/errors.ts';
+import { PersistError, SerializationError } from '../base/error-classes.ts';
+import { encodeJson } from '../base/json-codec.ts';
+import type { CheckpointItem, CheckpointStatus, CheckpointStore, CommitOutcome } from '../spec/checkpoint.ts';
+import { type EventLike, START, STOP, type WorkflowEvent } from '../events/index.ts';
+import { kick, rest, wake } from '../workflow/engine.ts';
+import { type Execution, stepFailed } from '../workflow/execution.ts';
+import type { Emission } from '../workflow/patch.ts';
+import { applyCommit, applyEnd, applyInput, resolvePatch } from '../workflow/reducer.ts';
+import type { CommitPort, FinalStatus, Run } from '../workflow/run.ts';
+import { capture } from './capture.ts';
+import { type Change, encodeChange, endOf } from './change-codec.ts';
+
+/** Changes after which the stored state is written anew. */
+const COMPACT_AFTER = 256;
+/** Log records that a stored state holds. */
+const STORED_HISTORY = 64;
+/** Published events that one commit takes before it is sent off. */
+const MAX_GROUPED = 256;
+
+interface Task { readonly change: Change; readonly done: () => void }
+
+/** What an execution published in this tick, the state it wrote before that, and the number of its last commit in it. */
+interface Published { readonly items: WorkflowEvent[]; readonly patch: unknown[]; commit: number }
+
+const encoder = /* @__PURE__ */ new TextEncoder();
+
+/**
+ * Makes every change of a run durable before it becomes visible: one at a time, in the order they come. Events that a
+ * step publishes within one tick share a commit.
+ */
+export class Journal implements CommitPort {
+  busy = false;
+  readonly #store: CheckpointStore;
+  readonly #clock: Clock;
+  readonly #fence: number;
+  #version: number;
+  #since = 0;
+  readonly #tasks: Task[] = [];
+  readonly #published = new Map<Execution, Published>();
+
+  /** @param version the store's, which counts commits. */
+  constructor(store: CheckpointStore, clock: Clock, fence: number, version: number) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#fence = fence;
+    this.#version = version;
+  }
+
+  commit(x: Execution, out: Emission, final: boolean): Promise<void> {
+    const { items, patch } = this.#take(x);
+    // What it emits is fixed now: nothing it still does may count.
+    if (final) x.over = true;
+    if (x.patch !== null) patch.push(...x.patch);
+    x.patch = null;
+    return this.#submit(x.run, { kind: 'commit', execution: x, patch: patch.length > 0 ? patch : null, out, items, final, commit: x.commits });
+  }
+
+  publish(x: Execution, event: WorkflowEvent): boolean {
+    let group = this.#published.get(x);
+    if (group === undefined) {
+      this.#published.set(x, (group = { items: [], patch: [], commit: 0 }));
+      queueMicrotask(() => this.#flush(x));
+    }
+    group.items.push(event);
+    // State written later belongs to a later commit, though this one may be sent off after it.
+    if (x.patch !== null) group.patch.push(...x.patch);
+    x.patch = null;
+    group.commit = x.commits;
+    if (group.items.length === MAX_GROUPED) this.#flush(x);
+    return this.#tasks.length < MAX_GROUPED;
+  }
+
+  input(run: Run, event: WorkflowEvent, inputId: string | null = null): void {
+    void this.#submit(run, { kind: 'input', event, inputId });
+  }
+
+  end(run: Run, status: FinalStatus, value: unknown): void {
+    void this.#submit(run, { kind: 'end', status, value });
+  }
+
+  kick(run: Run): void { kick(run); }
+
+  /** Write the whole state, so that the run is found quickly and cheaply later. */
+  async compact(run: Run, status: CheckpointStatus): Promise<void> {
+    await this.#settled();
+    if (run.ended) return;
+    const base = encoder.encode(encodeJson(capture(run, undefined, STORED_HISTORY), 'state'));
+    this.#check(run, await this.#store.commit(run.id, { ...this.#head(), base, status, wakeAt: null }));
+  }
+
+  /** Give the run back. @param seenInput number of the newest input looked at. */
+  async release(run: Run, seenInput: number): Promise<void> {
+    await this.#store.release(run.id, this.#fence, { seenInput });
+  }
+
+  /** False when somebody else has the run. */
+  async renew(run: Run, leaseMs: number): Promise<boolean> {
+    return this.#store.renew(run.id, this.#fence, leaseMs, this.#clock.now());
+  }
+
+  async #settled(): Promise<void> {
+    while (this.busy) await new Promise<void>((resolve) => { this.#idle.push(resolve); });
+  }
+  readonly #idle: (() => void)[] = [];
+
+  #flush(x: Execution): void {
+    const { items, patch, commit } = this.#take(x);
+    if (items.length === 0 || x.over || x.run.ended) return;
+    void this.#submit(x.run, { kind: 'commit', execution: x, patch: patch.length > 0 ? patch : null, out: null, items, final: false, commit });
+  }
+
+  #take(x: Execution): Published {
+    const group = this.#published.get(x);
+    this.#published.delete(x);
+    return group ?? { items: [], patch: [], commit: 0 };
+  }
+
+  #submit(run: Run, change: Change): Promise<void> {
+    return new Promise((resolve) => {
+      this.#tasks.push({ change, done: resolve });
+      if (!this.busy) void this.#work(run);
+    });
+  }
+
+  /** Store and apply what is queued. A store that answers at once is not waited for. */
+  async #work(run: Run): Promise<void> {
+    for (let task = this.#tasks.shift(); task !== undefined; task = this.#tasks.shift()) {
+      // The first end wins: what is queued behind it is never stored.
+      if (!run.ended) {
+        this.busy = true;
+        try {
+          const answer = this.#append(run, task.change);
+          this.#check(run, answer instanceof Promise ? await answer : answer);
+          if (!run.ended) this.#apply(run, task.change);
+        } catch (error) {
+          this.#lost(run, task.change, error);
+        }
+        this.busy = false;
+      }
+      task.done();
+    }
+    for (const resolve of this.#idle.splice(0)) resolve();
+    if (this.#since >= COMPACT_AFTER && !run.ended && run.status === 'running') {
+      this.#since = 0;
+      this.busy = true;
+      try {
+        await this.#compactNow(run);
+      } catch (error) {
+        this.#lost(run, null, error);
+      }
+      this.busy = false;
+      if (this.#tasks.length > 0) { await this.#work(run); return; }
+    }
+    kick(run);
+    if (run.ended) rest(run);
+  }
+
+  async #compactNow(run: Run): Promise<void> {
+    const base = encoder.encode(encodeJson(capture(run, undefined, STORED_HISTORY), 'state'));
+    this.#check(run, await this.#store.commit(run.id, { ...this.#head(), base }));
+  }
+
+  #head(): { fence: number; version: number; commitId: string; now: number } {
+    return { fence: this.#fence, version: this.#version, commitId: `${this.#fence}.${this.#version}`, now: this.#clock.now() };
+  }
+
+  #append(run: Run, change: Change): CommitOutcome | Promise<CommitOutcome> {
+    // State operations become values here, in commit order, so that what is stored is what is applied.
+    if (change.kind === 'commit' && change.patch !== null) resolvePatch(run, change.patch);
+    const status = endOf(change);
+    return this.#store.commit(run.id, {
+      ...this.#head(), delta: encodeChange(change, run.elapsed), items: itemsOf(run, change),
+      ...(change.kind === 'input' && change.inputId !== null ? { consumed: [change.inputId] } : undefined),
+      ...(status === null ? { status: 'running' } : { status, wakeAt: null }),
+    });
+  }
+
+  #check(run: Run, outcome: CommitOutcome): void {
+    if (outcome !== 'ok') throw new PersistError(`Cannot go on with run ${run.id}: ${outcome === 'fenced' ? 'another process has taken it over' : 'the stored run is not the one this process knows'}`);
+    this.#version++;
+    this.#since++;
+  }
+
+  #apply(run: Run, change: Change): void {
+    if (change.kind === 'commit') {
+      const { execution, patch, out, items, final } = change;
+      applyCommit(run, execution, patch, out, items, final);
+    } else if (change.kind === 'input') {
+      wake(run);
+      applyInput(run, change.event);
+    } else applyEnd(run, change.status, change.value);
+  }
+
+  /** A change could not be stored: nothing more may become visible here. What cannot be written is the step's own mistake. */
+  #lost(run: Run, change: Change | null, error: unknown): void {
+    if (error instanceof SerializationError && change?.kind === 'commit') {
+      this.#tasks.unshift({ change: { kind: 'end', status: 'failed', value: stepFailed(change.execution, error) }, done: () => undefined });
+      return;
+    }
+    applyEnd(run, 'failed', error instanceof BlazenError ? error : new PersistError(`Cannot store run ${run.id}`, { cause: error, retryable: true }));
+  }
+}
+
+/** What the change shows to the readers of the run, as durable items. */
+function itemsOf(run: Run, change: Change): CheckpointItem[] {
+  const shown: [event: WorkflowEvent, published: boolean][] = [];
+  if (change.kind === 'commit') {
+    for (const event of change.items) shown.push([event, true]);
+    const out = change.out === null ? [] : Array.isArray(change.out) ? change.out : [change.out];
+    for (const event of out) {
+      if (event.type === STOP) break;
+      shown.push([event, false]);
+    }
+  } else if (change.kind === 'input' && change.event.type !== START) shown.push([change.event, false]);
+  const before = run.stream?.seq ?? 0;
+  return shown.map(([event, published], i) => ({ seq: before + i + 1, data: encoder.encode(encodeJson({ event: event as unknown as EventLike, published }, 'stream')) }));
+}

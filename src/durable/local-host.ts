@@ -1,0 +1,274 @@
+import { type Clock, systemClock } from '../base/clock.ts';
+import { PersistError, ValidationError } from '../base/error-classes.ts';
+import { uuid } from '../base/id.ts';
+import { decodeJson, encodeJson } from '../base/json-codec.ts';
+import type { CheckpointInput, CheckpointStore, CheckpointSummary, InputOutcome } from '../spec/checkpoint.ts';
+import { type EventLike, INPUT_RESPONSE, START, WorkflowEvent } from '../events/index.ts';
+import { abortRun, kick, outcomeOf } from '../workflow/engine.ts';
+import type { InputOf } from '../workflow/index.ts';
+import { type Definition, Run } from '../workflow/run.ts';
+import { Signal } from '../workflow/signal.ts';
+import { capture } from './capture.ts';
+import { foldRun } from './fold.ts';
+import { Journal } from './journal.ts';
+import { continueLater } from './pause.ts';
+
+/** Any workflow, whatever its types. */
+export interface AnyWorkflow {
+  readonly name: string;
+  /** @internal */
+  definition(): Definition;
+  /** @internal */
+  parse(input: unknown): object | undefined;
+}
+
+/** Options of a local host; all but the store and the workflows are optional. */
+export interface LocalHostOptions {
+  readonly store: CheckpointStore;
+  /** The workflows this host can run, found by their names. */
+  readonly workflows: readonly AnyWorkflow[];
+  /** Names this instance to the store; must be unique. Default: a new UUID. */
+  readonly owner?: string;
+  /** How long another host waits before it takes over a run of this one, milliseconds. Default 30,000. */
+  readonly leaseMs?: number;
+  /** Where time comes from. Default: the host. */
+  readonly clock?: Clock;
+}
+
+/** An item of a run's durable stream. */
+export interface StreamItem {
+  readonly seq: number;
+  readonly event: EventLike;
+  readonly published: boolean;
+}
+
+interface Live {
+  readonly run: Run;
+  readonly journal: Journal;
+  /** Number of the newest input looked at. */
+  seenInput: number;
+  renewal: unknown;
+}
+
+const PAGE = 256;
+
+/**
+ * Runs workflows so that they survive their process: every change is stored before it becomes visible, and whatever host
+ * finds a run whose host is gone goes on with it. Works with every `CheckpointStore`, in every runtime.
+ *
+ * @example
+ * const host = createLocalHost({ store, workflows: [invoice] });
+ * await host.recover();
+ * const runId = await host.start(invoice, { amount: 3 });
+ * await host.result(runId);
+ */
+export class LocalHost {
+  readonly #store: CheckpointStore;
+  readonly #clock: Clock;
+  readonly #owner: string;
+  readonly #leaseMs: number;
+  readonly #definitions = new Map<string, Definition>();
+  readonly #live = new Map<string, Live>();
+  /** Fired when a run is taken up. */
+  readonly #taken = new Signal();
+  #closed = false;
+
+  constructor({ store, workflows, owner = uuid(), leaseMs = 30_000, clock = systemClock }: LocalHostOptions) {
+    this.#store = store;
+    this.#owner = owner;
+    this.#leaseMs = leaseMs;
+    this.#clock = clock;
+    for (const workflow of workflows) this.#definitions.set(workflow.name, workflow.definition());
+  }
+
+  /**
+   * Start a run. When it answers, the run is stored and will be finished, by this host or another. Starting a run id that
+   * exists changes nothing.
+   *
+   * @throws ValidationError when the host does not know the workflow or the input does not fit.
+   */
+  async start<W extends AnyWorkflow>(workflow: W, input?: InputOf<W>, { runId = uuid() }: { readonly runId?: string } = {}): Promise<string> {
+    this.#check();
+    const definition = this.#definition(workflow.name);
+    const event = new WorkflowEvent(workflow.parse(input) ?? {});
+    (event as { type: string }).type = START;
+    const seed = new Run(definition, runId, this.#clock, UNSTORED, true);
+    seed.queue.push(event);
+    const base = new TextEncoder().encode(encodeJson(capture(seed), 'input'));
+    await this.#store.create(runId, { workflow: workflow.name, base, now: seed.startedAt });
+    await this.#take(runId);
+    return runId;
+  }
+
+  /**
+   * Go on with runs that nobody works on although somebody should: call it at start, and from time to time.
+   *
+   * @param limit runs to take over, at most. Default 100. @returns ids of the runs taken over.
+   */
+  async recover(limit: number = 100): Promise<string[]> {
+    this.#check();
+    const taken: string[] = [];
+    for (const runId of await this.#store.due(this.#clock.now(), limit)) if (await this.#take(runId)) taken.push(runId);
+    return taken;
+  }
+
+  /**
+   * Answer an input request of a run, wherever it is. The first answer with an id counts; it is never lost once this has
+   * answered 'stored'.
+   */
+  async deliver(runId: string, requestId: string, response: unknown): Promise<InputOutcome> {
+    this.#check();
+    const event = { type: INPUT_RESPONSE, request_id: requestId, response };
+    const outcome = await this.#store.putInput(runId, requestId, new TextEncoder().encode(encodeJson(event, 'response')));
+    if (outcome === 'stored') await this.#takeInputs(runId);
+    return outcome;
+  }
+
+  /** What is known about a run; null for an unknown one. */
+  async status(runId: string): Promise<CheckpointSummary | null> { return this.#store.status(runId); }
+
+  /**
+   * The result of a run. Of one that waits, it comes when this host goes on with it to its end.
+   *
+   * @throws the error the run ended with (as stored: name, message and code, when it ended elsewhere); ValidationError for
+   * an unknown run.
+   */
+  async result(runId: string): Promise<unknown> {
+    for (;;) {
+      const live = this.#live.get(runId);
+      while (live !== undefined && !live.run.ended && live === this.#live.get(runId)) await live.run.resting.wait();
+      // A run that was lost to another host may have ended there.
+      const lost = live?.run.value instanceof PersistError ? live.run : null;
+      if (live?.run.ended && lost === null) return outcomeOf(live.run);
+      const stored = await this.#store.read(runId);
+      if (stored === null) throw new ValidationError(`No run ${runId} is stored`);
+      const run = foldRun(this.#definition(stored.workflow), stored, this.#clock, UNSTORED);
+      if (run.ended) return outcomeOf(run);
+      if (lost !== null) return outcomeOf(lost);
+      if (!this.#live.has(runId)) await this.#taken.wait();
+    }
+  }
+
+  /** The durable stream of a run from item `from` on, to the end of the run if this host runs it, else to what is stored. */
+  async *stream(runId: string, from: number = 1): AsyncGenerator<StreamItem, void, undefined> {
+    let seq = from - 1;
+    for (;;) {
+      const live = this.#live.get(runId);
+      const ended = live === undefined || live.run.ended;
+      for (let page = await this.#store.readStream(runId, seq, PAGE); page.length > 0; page = await this.#store.readStream(runId, seq, PAGE)) {
+        for (const item of page) {
+          seq = item.seq;
+          yield { seq, ...decodeJson(new TextDecoder().decode(item.data)) as { event: EventLike; published: boolean } };
+        }
+      }
+      if (ended) return;
+      // Wakes at the next item that is durable, or at the end.
+      const reader = live.run.stream?.read(seq + 1);
+      await reader?.next();
+      await reader?.return();
+    }
+  }
+
+  /** Stop a run of this host. */
+  abort(runId: string, reason?: unknown): void {
+    const live = this.#live.get(runId);
+    if (live !== undefined) abortRun(live.run, reason);
+  }
+
+  /** Ids of the runs this host works on now. */
+  get active(): readonly string[] { return [...this.#live.keys()]; }
+
+  /** Stop working: runs are given back as they are, for another host to go on with. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const [runId, live] of this.#live) {
+      this.#forget(runId, live);
+      live.run.status = 'pausing';
+      await live.journal.release(live.run, live.seenInput);
+    }
+  }
+
+  async #take(runId: string): Promise<boolean> {
+    if (this.#live.has(runId)) return false;
+    const claimed = await this.#store.claim(runId, this.#owner, this.#leaseMs, this.#clock.now());
+    if (claimed === null) return false;
+    const journal = new Journal(this.#store, this.#clock, claimed.fence, claimed.version);
+    const run = foldRun(this.#definition(claimed.workflow), claimed, this.#clock, journal);
+    const live: Live = { run, journal, seenInput: 0, renewal: null };
+    this.#live.set(runId, live);
+    this.#taken.fire();
+    this.#feed(live, claimed.inputs);
+    this.#renewLater(runId, live);
+    void this.#watch(runId, live);
+    void continueLater(run);
+    return true;
+  }
+
+  /** Inputs that came while nobody worked on the run, or by way of another host. */
+  async #takeInputs(runId: string): Promise<void> {
+    const live = this.#live.get(runId);
+    if (live === undefined) {
+      await this.#take(runId);
+      return;
+    }
+    this.#feed(live, await this.#store.readInputs(runId, live.seenInput));
+    kick(live.run);
+  }
+
+  #feed(live: Live, inputs: readonly CheckpointInput[]): void {
+    for (const { id, seq, data } of inputs) {
+      if (seq <= live.seenInput) continue;
+      live.seenInput = seq;
+      live.journal.input(live.run, new WorkflowEvent(decodeJson(new TextDecoder().decode(data)) as EventLike), id);
+    }
+  }
+
+  /** Waits until the run rests: one that waits is stored whole and given back, so that it costs this process nothing. */
+  async #watch(runId: string, live: Live): Promise<void> {
+    const { run, journal } = live;
+    while (!run.ended && run.status !== 'waiting') await run.resting.wait();
+    if (!run.ended) {
+      await journal.compact(run, 'waiting');
+      // An answer may have come meanwhile.
+      if ((run.status as string) !== 'waiting') { void this.#watch(runId, live); return; }
+      this.#forget(runId, live);
+      await journal.release(run, live.seenInput);
+      const [missed] = await this.#store.due(this.#clock.now(), 1);
+      if (missed === runId && !this.#closed) await this.#take(runId);
+      return;
+    }
+    this.#forget(runId, live);
+  }
+
+  #renewLater(runId: string, live: Live): void {
+    live.renewal = this.#clock.after(this.#leaseMs / 3, () => {
+      if (this.#live.get(runId) !== live) return;
+      void live.journal.renew(live.run, this.#leaseMs).then((held) => { if (held) this.#renewLater(runId, live); });
+    });
+    (live.renewal as { unref?(): void }).unref?.();
+  }
+
+  #forget(runId: string, live: Live): void {
+    this.#clock.cancel(live.renewal);
+    this.#live.delete(runId);
+    live.run.resting.fire();
+  }
+
+  #definition(name: string): Definition {
+    const definition = this.#definitions.get(name);
+    if (definition === undefined) throw new ValidationError(`This host does not know workflow '${name}': pass it in 'workflows'`);
+    return definition;
+  }
+
+  #check(): void {
+    if (this.#closed) throw new ValidationError('This host is closed');
+  }
+}
+
+/** For runs that are only looked at. */
+const UNSTORED = {
+  busy: true, commit: () => undefined, publish: () => true, input: () => undefined, end: () => undefined, kick: () => undefined,
+} as const;
+
+/** A host for durable runs in this process. */
+export function createLocalHost(options: LocalHostOptions): LocalHost { return new LocalHost(options); }

@@ -1,0 +1,175 @@
+import type { CheckpointStore } from '../../src/spec/checkpoint.ts';
+import type { Suite } from './harness/test-api.ts';
+import type { Lib } from './lib.ts';
+
+const START = 'blazen::StartEvent';
+const stop = (result: unknown) => ({ type: 'blazen::StopEvent', result });
+
+const suite: Suite<Lib> = (t, { root, durable }) => {
+  const { Workflow, collect, limit } = root;
+  const { InMemoryCheckpointStore, createLocalHost } = durable;
+
+  /** Everything at once: state, updates, sent and published events, fan-in, a limit, a human. `effects` counts what each execution did outside. */
+  const everything = (effects: Map<string, number>) => {
+    const did = (key: string) => { effects.set(key, (effects.get(key) ?? 0) + 1); };
+    return new Workflow('everything')
+      .addStep('start', [START], (event, context) => { did(context.idempotencyKey); context.set('n', event['n'] as number); context.set('m', new Map([['d', 1n]])); return { type: 'Plan' }; })
+      .addStep('plan', ['Plan'], async (_event, context) => {
+        did(context.idempotencyKey);
+        context.update('n', (n) => (n as number) + 1);
+        context.sendEvent({ type: 'Work', i: 0 });
+        await Promise.resolve();
+        const seen = context.get('n') as number;
+        context.set('seen', seen);
+        context.sendEvent({ type: 'Work', i: 1 });
+        context.writeEventToStream({ type: 'Planned', seen });
+        await Promise.resolve();
+        context.update('n', (n) => (n as number) + 10);
+        return { type: 'Work', i: 2 };
+      })
+      .addStep('work', ['Work'], async (event, context) => {
+        did(context.idempotencyKey);
+        for (let i = event['i'] as number; i < 3; i++) await Promise.resolve();
+        context.update('n', (n) => (n as number) + 100);
+        context.writeEventToStream({ type: 'Worked', i: event['i'] });
+        return { type: 'Worked', i: event['i'] };
+      }, limit(2))
+      .addStep('join', ['Worked'], (event) => ({ type: 'blazen::InputRequestEvent', request_id: 'q', prompt: String((event['events'] as unknown[]).length) }), collect(3))
+      .addStep('answer', ['blazen::InputResponseEvent'], (event, context) => {
+        did(context.idempotencyKey);
+        return stop([context.get('n'), context.get('seen'), (context.get('m') as Map<string, bigint>).get('d'), event['response']]);
+      });
+  };
+
+  const EXPECTED = [311, 1, 1n, 'yes'];
+  const STREAM = ['Plan', 'Planned', 'Work', 'Work', 'Work', 'Worked', 'Worked', 'Worked', 'Worked', 'Worked', 'Worked', 'blazen::InputRequestEvent', 'blazen::InputResponseEvent'];
+
+  /** A store whose process dies after `commits`: nothing it is asked afterwards ever answers. Asynchronous when `slow`. */
+  function mortal(inner: CheckpointStore, commits: number, slow: boolean): CheckpointStore {
+    let left = commits;
+    const never = new Promise<never>(() => undefined);
+    return new Proxy(inner, {
+      get(target, key) {
+        const method = Reflect.get(target, key) as unknown;
+        if (typeof method !== 'function') return method;
+        return (...args: unknown[]) => {
+          if (left <= 0) return never;
+          if (key === 'commit') left--;
+          const answer = (method as (...args: unknown[]) => unknown).apply(target, args);
+          return slow ? Promise.resolve(answer) : answer;
+        };
+      },
+    });
+  }
+
+  async function streamOf(host: InstanceType<typeof durable.LocalHost>, runId: string): Promise<string[]> {
+    const types: string[] = [];
+    let seq = 0;
+    for await (const item of host.stream(runId)) {
+      t.equal(item.seq, ++seq);
+      types.push(item.event.type);
+    }
+    return types;
+  }
+
+  /** Lets whatever is going on come to rest. */
+  async function settle(): Promise<void> {
+    for (let i = 0; i < 400; i++) await Promise.resolve();
+  }
+
+  t.test('a run through a store gives what it gives without one, and its stream is kept', async () => {
+    const effects = new Map<string, number>();
+    const workflow = everything(effects);
+    const host = createLocalHost({ store: new InMemoryCheckpointStore(), workflows: [workflow] });
+    const runId = await host.start(workflow, { n: 0 });
+    await settle();
+    t.equal((await host.status(runId))?.status, 'waiting');
+    t.deepEqual(host.active, []);
+    const result = host.result(runId);
+    t.equal(await host.deliver(runId, 'q', 'yes'), 'stored');
+    t.equal(await host.deliver(runId, 'q', 'no'), 'already');
+    t.deepEqual(await result, EXPECTED);
+    t.deepEqual(await host.result(runId), EXPECTED);
+    t.deepEqual((await streamOf(host, runId)).sort(), [...STREAM].sort());
+    t.deepEqual([...effects.values()], [1, 1, 1, 1, 1, 1]);
+    t.equal(await host.deliver(runId, 'late', 1), 'gone');
+  });
+
+  t.test('a process that dies after any commit loses nothing and does nothing twice that was committed', async () => {
+    for (const slow of [false, true]) {
+      let boundaries = 0;
+      for (let commits = 1; ; commits++) {
+        const inner = new InMemoryCheckpointStore();
+        const effects = new Map<string, number>();
+        const workflow = everything(effects);
+        const dying = createLocalHost({ store: mortal(inner, commits, slow), workflows: [workflow], leaseMs: 1000, clock: { ...clockAt(0) } });
+        void dying.start(workflow, { n: 0 }, { runId: 'r' });
+        await settle();
+        void dying.deliver('r', 'q', 'yes');
+        await settle();
+        if (inner.status('r')?.status === 'completed') { boundaries = commits; break; }
+        const host = createLocalHost({ store: inner, workflows: [workflow], leaseMs: 1000, clock: { ...clockAt(5000) } });
+        await host.recover();
+        await settle();
+        await host.deliver('r', 'q', 'yes');
+        t.deepEqual(await host.result('r'), EXPECTED, `after ${commits} commits`);
+        t.deepEqual((await streamOf(host, 'r')).sort(), [...STREAM].sort(), `stream after ${commits} commits`);
+        // An execution may run again after a crash, always under the same key; at most those in flight do.
+        t.equal(effects.size, 6);
+        t.ok([...effects.values()].reduce((sum, n) => sum + n, 0) <= 6 + 3);
+      }
+      t.ok(boundaries > 12, `only ${boundaries} boundaries`);
+    }
+  });
+
+  t.test('a failed run tells its error after a restart', async () => {
+    const store = new InMemoryCheckpointStore();
+    const bad = new Workflow('bad').addStep('s', [START], async () => { throw new Error('boom'); });
+    const first = createLocalHost({ store, workflows: [bad] });
+    await first.start(bad, undefined, { runId: 'r' });
+    await t.rejects(first.result('r'), root.StepError);
+    const second = createLocalHost({ store, workflows: [bad] });
+    const error = await t.rejects(second.result('r'), /failed on blazen::StartEvent, attempt 1: boom/) as { name: string; code: string };
+    t.deepEqual([error.name, error.code], ['StepError', 'workflow.step_failed']);
+    t.deepEqual(await second.recover(), []);
+  });
+
+  t.test('a value that cannot be stored fails the step that gave it', async () => {
+    const bad = new Workflow('bad').addStep('s', [START], () => ({ type: 'Next', live: () => 1 }));
+    const host = createLocalHost({ store: new InMemoryCheckpointStore(), workflows: [bad] });
+    const runId = await host.start(bad);
+    const error = await t.rejects(host.result(runId), root.StepError) as Error;
+    t.ok(error.cause instanceof root.SerializationError);
+  });
+
+  t.test('a worker that lost its run to another one can change nothing', async () => {
+    const store = new InMemoryCheckpointStore();
+    let release!: () => void;
+    const blocked = new Promise<void>((resolve) => { release = resolve; });
+    let first = true;
+    const slow = new Workflow('slow').addStep('s', [START], async (_event, context) => {
+      const late = first;
+      first = false;
+      if (late) await blocked;
+      context.set('by', late ? 'late' : 'early');
+      return { type: 'End' };
+    }).addStep('end', ['End'], (_event, context) => stop(context.get('by')));
+    const frozen = createLocalHost({ store, workflows: [slow], leaseMs: 1000, clock: clockAt(0) });
+    await frozen.start(slow, undefined, { runId: 'r' });
+    await settle();
+    const other = createLocalHost({ store, workflows: [slow], leaseMs: 1000, clock: clockAt(10_000) });
+    t.deepEqual(await other.recover(), ['r']);
+    t.equal(await other.result('r'), 'early');
+    release();
+    await settle();
+    t.equal(await frozen.result('r'), 'early');
+    t.equal(await createLocalHost({ store, workflows: [slow] }).result('r'), 'early');
+  });
+
+  /** A clock that stands still and never fires: leases end only for those who look from later. */
+  function clockAt(now: number) {
+    return { now: () => now, after: () => 0, cancel: () => undefined };
+  }
+};
+
+export default suite;
