@@ -19,7 +19,7 @@ export interface CustomBackendHandlers {
   /** All entries. */
   list(): unknown;
   len(): unknown;
-  /** Entries that share at least one band with the query; used when the memory ranks over `candidates: 'bands'`. */
+  /** Entries whose `bands` share a key with the given ones, in any order; asked by searches in mode 'simhash'. */
   searchByBands?(bands: string[], limit: number): unknown;
 }
 
@@ -69,8 +69,7 @@ export class MemoryBackend implements CustomBackendHandlers {
 /** Gives a six-method backend the batched, paged form the memory works with. */
 export class CustomBackendAdapter implements MemoryBackendSpec {
   readonly capabilities: MemoryCapabilities = {
-    persistent: true, shared: true, atomicBatch: false, vectors: false,
-    nativeVector: false, nativeFilter: false, nativeText: false, maxBatch: 256, maxValueBytes: Infinity,
+    persistent: true, shared: true, atomicBatch: false, vectors: false, maxBatch: 256,
   };
   readonly #backend: CustomBackendHandlers;
 
@@ -79,7 +78,8 @@ export class CustomBackendAdapter implements MemoryBackendSpec {
   }
 
   async putMany(entries: readonly StoredEntry[]): Promise<void> {
-    for (const entry of entries) await this.#backend.put(toCustom(entry));
+    const { textBands } = await import('./lexical/simhash.ts');
+    for (const entry of entries) await this.#backend.put({ ...toCustom(entry), bands: textBands(entry.text) });
   }
 
   async getMany(ids: readonly string[]): Promise<(StoredEntry | null)[]> {
@@ -130,7 +130,7 @@ function fromCustom(value: unknown): StoredEntry {
   if (!isPlainObject(value) || typeof value['id'] !== 'string' || typeof value['text'] !== 'string') {
     throw new ValidationError("Cannot read the backend: an entry lacks 'id' or 'text'");
   }
-  const { vector: stored, metadata, embedder, ...rest } = value;
+  const { vector: stored, metadata, embedder, bands: _, ...rest } = value;
   const vector = decodeVector(stored);
   return {
     ...(rest as Omit<StoredEntry, 'metadata'>),
@@ -148,5 +148,5 @@ function decodeVector(stored: unknown): Float32Array | null {
 
 function asList(value: unknown): unknown[] {
   if (Array.isArray(value)) return value;
-  throw new ValidationError('Cannot read the backend: it did not return an array');
+  throw new ValidationError('Cannot read the backend: it gave no array');
 }

@@ -1,5 +1,5 @@
 import { ValidationError } from '../base/error-classes.ts';
-import type { Bitmap } from './index/bitmap.ts';
+import { Bitmap } from './index/bitmap.ts';
 import { Columns } from './index/columns.ts';
 import { isPlainObject } from './metadata.ts';
 
@@ -72,11 +72,18 @@ export function compileFilter(filter: MemoryFilter | null | undefined, depth = 0
     if (key === '$and') return every(each());
     if (key === '$or') {
       const parts = each();
-      return (entries) => parts.reduce((rows, part) => rows.unite(part(entries)), entries.live.copy().subtract(entries.live));
+      return (entries) => parts.reduce((rows, part) => {
+        part(entries).forEach((row) => rows.add(row));
+        return rows;
+      }, new Bitmap(entries.rows));
     }
     if (key === '$not') {
       const part = inner(value);
-      return (entries) => entries.live.copy().subtract(part(entries));
+      return (entries) => {
+        const rows = entries.live.copy();
+        part(entries).forEach((row) => rows.delete(row));
+        return rows;
+      };
     }
     if (key.startsWith('$')) throw invalid(`'${key}' is unknown`);
     const test = compileTests(value);

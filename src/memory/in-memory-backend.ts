@@ -3,8 +3,7 @@ import type { MemoryBackendSpec, MemoryCapabilities, ScanOptions, ScanPage, Stor
 /** Keeps entries in this process; gone when it ends. Several memories may share one. */
 export class InMemoryBackend implements MemoryBackendSpec {
   readonly capabilities: MemoryCapabilities = {
-    persistent: false, shared: true, atomicBatch: true, vectors: true,
-    nativeVector: false, nativeFilter: false, nativeText: false, maxBatch: Infinity, maxValueBytes: Infinity,
+    persistent: false, shared: true, atomicBatch: true, vectors: true, maxBatch: Infinity,
   };
   readonly #entries = new Map<string, StoredEntry>();
   #revision = 0;

@@ -54,6 +54,10 @@ export class MemoryIndex implements FilterableRows {
     return row === undefined ? null : this.entryAt(row);
   }
 
+  rowOf(id: string): number | undefined {
+    return this.#rowById.get(id);
+  }
+
   /** Adds or replaces. With vectors, every entry must bring one. The vector itself is packed, not kept. */
   put(entry: StoredEntry): void {
     this.delete(entry.id);

@@ -9,7 +9,7 @@ import type { CompiledFilter, MemoryFilter } from './filter.ts';
 import { HashEmbedder } from './hash-embedder.ts';
 import type { Metric } from './index/exact-index.ts';
 import { MemoryResult, type ResultSpan } from './memory-result.ts';
-import { type Explanation, poolSize, rank, type SearchOptions } from './search.ts';
+import { type Explanation, poolSize, rank, type RankedRow, type SearchOptions } from './search.ts';
 import { EntryStore, withVectors } from './store.ts';
 import { toBackend } from './to-backend.ts';
 
@@ -144,7 +144,7 @@ export class Memory {
     entries: Iterable<MemoryEntry> | AsyncIterable<MemoryEntry>, options: AddManyOptions = {},
   ): Promise<number> {
     const size = options.batchSize ?? DEFAULT_BATCH;
-    if (!Number.isSafeInteger(size) || size < 1) throw new ValidationError("'batchSize' is not a positive integer");
+    if (!Number.isSafeInteger(size) || size < 1) throw new ValidationError("'batchSize' is not a count");
     const total = Array.isArray(entries) ? entries.length : null;
     let [done, stored] = [0, 0];
     let batch: MemoryEntry[] = [];
@@ -198,7 +198,7 @@ export class Memory {
    *
    * The score is between 0 and 1: the cosine for 'semantic' (negative ones count as 0; 1 / (1 + distance)
    * for 'euclidean', the bare product for 'dot'), the share of the best possible
-   * BM25 score for 'keyword', and for 'hybrid' how near to the top of both rankings the entry is (1: first in both).
+   * BM25 score for 'keyword', the share of equal bits for 'simhash', and for 'hybrid' how near to the top of both rankings the entry is (1: first in both).
    *
    * @throws MemoryNoEmbedderError when the memory has no embedder and the mode is not 'keyword'.
    */
@@ -208,8 +208,9 @@ export class Memory {
     const options = typeof limitOrOptions === 'number' ? { limit: limitOrOptions, filter: filter ?? null } : limitOrOptions;
     const { limit = DEFAULT_LIMIT, mode = 'hybrid', signal } = options;
     if (typeof query !== 'string' || query.trim() === '') throw new ValidationError('Cannot search: the query is empty');
-    if (!Number.isSafeInteger(limit) || limit < 0) throw new ValidationError("Cannot search: 'limit' is not an integer of 0 or more");
-    if (mode !== 'keyword' && this.#source === null) {
+    if (!Number.isSafeInteger(limit) || limit < 0) throw new ValidationError("Cannot search: 'limit' is not a count");
+    const needsVector = mode === 'hybrid' || mode === 'semantic';
+    if (needsVector && this.#source === null) {
       throw new MemoryNoEmbedderError(
         `Cannot search by '${mode}': the memory has no embedder. Use mode 'keyword'`);
     }
@@ -218,7 +219,7 @@ export class Memory {
     throwIfAborted(signal, 'The search');
     let index = await this.#store.open(signal);
     let vector: Float32Array | null = null;
-    if (this.#source !== null && mode !== 'keyword' && index.size > 0) {
+    if (this.#source !== null && needsVector && index.size > 0) {
       const current = index;
       const [embedded] = await this.#source.embed([query], {
         purpose: 'query', termWeight: (term) => current.idf(term), ...(signal === undefined ? {} : { signal }),
@@ -227,10 +228,12 @@ export class Memory {
       index = await this.#store.open(signal);
     }
     if (signal?.aborted === true) throw abortError(signal, 'The search');
-    let ranking = rank(index, {
-      text: query, vector, filter: compiled, namespace: this.#namespace, now: this.#now(), metric: this.#metric,
-      semanticWeight: this.#hashed ? HASHED_SEMANTIC_WEIGHT : 1, options: { ...options, limit, mode },
-    }, pool);
+    let ranking: RankedRow[] = mode === 'simhash'
+      ? await (await import('./lexical/simhash.ts')).rankBySimhash(index, this.backend, query, pool, index.allow(this.#namespace, compiled, this.#now()))
+      : rank(index, {
+        text: query, vector, filter: compiled, namespace: this.#namespace, now: this.#now(), metric: this.#metric,
+        semanticWeight: this.#hashed ? HASHED_SEMANTIC_WEIGHT : 1, options: { ...options, limit, mode },
+      }, pool);
     if (options.diversity) ranking = (await import('./diversity.ts')).diverse(index, ranking, options.reranker === undefined ? limit : pool, options.diversity);
     const results = ranking.map(({ row, score, explanation }) => toResult(index.entryAt(row), score, explanation));
     return options.reranker === undefined ? results : (await import('./rerank.ts')).rerank(query, results, options.reranker, limit, signal);
@@ -241,9 +244,9 @@ export class Memory {
     return this.search(query, limitOrOptions, filter);
   }
 
-  /** Searches by words, without the embedder. */
-  searchLocal(query: string, limit: number = DEFAULT_LIMIT, filter?: MemoryFilter | null): Promise<MemoryResult[]> {
-    return this.search(query, { limit, filter: filter ?? null, mode: 'keyword' });
+  /** Searches without the embedder: by words, or in mode 'simhash' by likeness of spelling. */
+  searchLocal(query: string, limitOrOptions: number | SearchOptions = {}, filter: MemoryFilter | null = null): Promise<MemoryResult[]> {
+    return this.search(query, { mode: 'keyword', ...(typeof limitOrOptions === 'number' ? { limit: limitOrOptions, filter } : limitOrOptions) });
   }
 
   /**

@@ -5,8 +5,11 @@ import type { Accuracy, Metric } from './index/exact-index.ts';
 import type { ScoredRow } from './index/top-k.ts';
 import type { MemoryIndex } from './memory-index.ts';
 
-/** How a search ranks: by words and vectors fused, by vectors alone, or by words alone. */
-export type SearchMode = 'hybrid' | 'semantic' | 'keyword';
+/**
+ * How a search ranks: by words and vectors fused, by vectors alone, by words alone, or by likeness of spelling (the
+ * reference's SimHash: for finding near copies and misspelt short texts, without vectors).
+ */
+export type SearchMode = 'hybrid' | 'semantic' | 'keyword' | 'simhash';
 
 /** A model that reads the query together with each text, such as a cross-encoder. */
 export interface Reranker {

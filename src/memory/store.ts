@@ -138,7 +138,7 @@ export class EntryStore {
     try {
       source.check(entry.vector as Float32Array);
     } catch (cause) {
-      throw new MemoryCorruptError(`Cannot open the store: the vector of entry '${entry.id}' is damaged`, { cause });
+      throw new MemoryCorruptError(`Cannot open the store: the vector of '${entry.id}' is damaged`, { cause });
     }
     return entry;
   }

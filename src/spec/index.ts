@@ -17,7 +17,7 @@ export type { ContentHandle, ContentKind, MediaSource } from './content.ts';
 export type { EmbedOptions, EmbeddingSpec } from './embedding.ts';
 export type { JsonSchema } from './json-schema.ts';
 export type {
-  BackendCallOptions, BackendHit, BackendQuery, MemoryBackendSpec, MemoryCapabilities, Metadata, ScanOptions, ScanPage,
+  BackendCallOptions, MemoryBackendSpec, MemoryCapabilities, Metadata, ScanOptions, ScanPage,
   SegmentChange, SegmentStoreSpec, StoredEntry,
 } from './memory.ts';
 export type {

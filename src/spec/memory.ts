@@ -38,16 +38,8 @@ export interface MemoryCapabilities {
   readonly atomicBatch: boolean;
   /** Gives back `StoredEntry.vector`; where false the memory embeds again when it opens the store. */
   readonly vectors: boolean;
-  /** `query` ranks vectors inside the store. */
-  readonly nativeVector: boolean;
-  /** `filterIds` evaluates filters inside the store. */
-  readonly nativeFilter: boolean;
-  /** `searchText` ranks text inside the store. */
-  readonly nativeText: boolean;
   /** Entries per `putMany` call the store takes at most. */
   readonly maxBatch: number;
-  /** Bytes per entry the store takes at most; Infinity when it does not care. */
-  readonly maxValueBytes: number;
 }
 
 /** Options of every backend call that waits. */
@@ -71,20 +63,6 @@ export interface ScanOptions extends BackendCallOptions {
   readonly limit?: number;
 }
 
-/** An id with the store's own score, higher is better. */
-export interface BackendHit {
-  readonly id: string;
-  readonly score: number;
-}
-
-/** What a store with its own vector or text ranking is asked. */
-export interface BackendQuery extends BackendCallOptions {
-  readonly limit: number;
-  readonly namespace?: string;
-  /** In the form the caller gave to `search`. */
-  readonly filter?: Metadata | null;
-}
-
 /**
  * Where a memory keeps its entries: asynchronous, batched, paged.
  *
@@ -104,14 +82,8 @@ export interface MemoryBackendSpec {
   count(): Promise<number>;
   /** Counts the calls that changed the store, each raising it by exactly one; lets a memory notice foreign writes. */
   revision?(): Promise<number>;
-  /** Nearest entries by the store's own vector index. */
-  query?(vector: Float32Array, options: BackendQuery): Promise<readonly BackendHit[]>;
-  /** Best entries by the store's own text index. */
-  searchText?(text: string, options: BackendQuery): Promise<readonly BackendHit[]>;
-  /** Entries that share at least one LSH band key with the query. */
+  /** Entries that share at least one LSH band key with the query; asked by searches in mode 'simhash'. */
   searchByBands?(bands: readonly string[], limit: number): Promise<readonly StoredEntry[]>;
-  /** Ids of the entries whose metadata matches. */
-  filterIds?(filter: Metadata, options?: BackendCallOptions): Promise<readonly string[]>;
   /** Releases connections and handles; calls after it fail. */
   close?(): Promise<void>;
 }

@@ -31,29 +31,15 @@ export class Bitmap {
     return this;
   }
 
-  /** Adds the rows of the other set. */
-  unite(other: Bitmap): this {
-    other.forEach((row) => this.add(row));
-    return this;
-  }
-
-  /** Takes out the rows of the other set. */
-  subtract(other: Bitmap): this {
-    for (let word = 0; word < this.#words.length; word++) this.#words[word] = (this.#words[word] as number) & ~(other.#words[word] ?? 0);
-    return this;
-  }
-
   copy(): Bitmap {
     const copy = new Bitmap(0);
     copy.#words = this.#words.slice();
     return copy;
   }
 
-  /** How many rows of `[start, end)` are in the set; `start` must be a multiple of 32, and nothing above `end` in the set. */
-  countIn(start: number, end: number): number {
-    let total = 0;
-    for (let word = start >>> 5; word < Math.min((end + 31) >>> 5, this.#words.length); word++) total += popcount(this.#words[word] as number);
-    return total;
+  /** The bits, 32 rows per word; there may be fewer words than rows. */
+  get words(): Uint32Array {
+    return this.#words;
   }
 
   /** How many rows are in the set. */

@@ -1,6 +1,6 @@
 import { Arena } from './arena.ts';
 import { BitRows } from './bit-rows.ts';
-import type { Bitmap } from './bitmap.ts';
+import { type Bitmap, popcount } from './bitmap.ts';
 import { type Accuracy, exactScore, lengthOf, type Metric, scaled, type VectorRows } from './exact-index.ts';
 import { Growing } from './growing.ts';
 import { createKernels, type KernelKind, type Kernels } from './kernels.ts';
@@ -186,7 +186,7 @@ export class VectorIndex implements VectorRows {
     for (let segment = 0; segment < this.#segments.length; segment++) {
       const start = segment * SEGMENT_ROWS;
       const end = Math.min(start + SEGMENT_ROWS, this.#rows);
-      const present = end > start ? allowed.countIn(start, end) : 0;
+      const present = end > start ? countIn(allowed, start, end) : 0;
       if (present > 0) score(segment, end - start);
       if (present === 0) estimates.fill(-Infinity, start, end);
       else if (present < end - start) for (let row = start; row < end; row++) if (!allowed.has(row)) estimates[row] = -Infinity;
@@ -275,3 +275,11 @@ export class VectorIndex implements VectorRows {
 }
 
 const byNumber: RowOrder = (a, b) => a - b;
+
+// How many rows of a segment are in the set.
+function countIn(rows: Bitmap, start: number, end: number): number {
+  const { words } = rows;
+  let total = 0;
+  for (let word = start >>> 5; word < Math.min((end + 31) >>> 5, words.length); word++) total += popcount(words[word] as number);
+  return total;
+}

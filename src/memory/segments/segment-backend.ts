@@ -43,8 +43,7 @@ export class SegmentBackend implements MemoryBackendSpec {
   constructor(store: SegmentStoreSpec) {
     this.#store = store;
     this.capabilities = {
-      persistent: store.persistent, shared: store.shared, atomicBatch: true, vectors: true,
-      nativeVector: false, nativeFilter: false, nativeText: false, maxBatch: SEGMENT_ROWS, maxValueBytes: Infinity,
+      persistent: store.persistent, shared: store.shared, atomicBatch: true, vectors: true, maxBatch: SEGMENT_ROWS,
     };
   }
 

@@ -21,8 +21,7 @@ type Line = { readonly put: readonly (Omit<StoredEntry, 'vector'> & { readonly v
  */
 export class JsonlBackend implements MemoryBackendSpec {
   readonly capabilities: MemoryCapabilities = {
-    persistent: true, shared: false, atomicBatch: true, vectors: true,
-    nativeVector: false, nativeFilter: false, nativeText: false, maxBatch: 1024, maxValueBytes: Infinity,
+    persistent: true, shared: false, atomicBatch: true, vectors: true, maxBatch: 1024,
   };
   readonly path: string;
   /** Bytes of an unfinished last line that were cut off when the file was opened; 0 normally. */

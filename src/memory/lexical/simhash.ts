@@ -1,0 +1,67 @@
+import type { MemoryBackendSpec, StoredEntry } from '../../spec/memory.ts';
+import type { Bitmap } from '../index/bitmap.ts';
+import { popcount } from '../index/bitmap.ts';
+import { TopK, type ScoredRow } from '../index/top-k.ts';
+import type { MemoryIndex } from '../memory-index.ts';
+
+const BITS = 64;
+const BAND_BITS = 8;
+const GRAM = 3;
+/** Candidates asked of a backend that can look up bands, at least. */
+const LEAST_CANDIDATES = 100;
+
+/** The 64-bit SimHash of a text over its character trigrams, as two unsigned 32-bit halves, low one first. */
+export function simhash(text: string): readonly [number, number] {
+  const folded = ` ${text.toLowerCase().replaceAll(/\s+/g, ' ').trim()} `;
+  const votes = new Int32Array(BITS);
+  for (let start = 0; start + GRAM <= Math.max(folded.length, GRAM); start++) {
+    let [low, high] = [0x811c9dc5, 0x9e3779b9];
+    for (let i = start; i < Math.min(start + GRAM, folded.length); i++) {
+      low = Math.imul(low ^ folded.charCodeAt(i), 0x01000193);
+      high = Math.imul(high ^ folded.charCodeAt(i), 0x85ebca6b);
+    }
+    low = Math.imul(low ^ (low >>> 15), 0x2c1b3c6d);
+    high = Math.imul(high ^ (high >>> 13), 0xc2b2ae35);
+    low ^= low >>> 16;
+    high ^= high >>> 16;
+    for (let bit = 0; bit < 32; bit++) {
+      votes[bit] = (votes[bit] as number) + ((low >>> bit) & 1) * 2 - 1;
+      votes[bit + 32] = (votes[bit + 32] as number) + ((high >>> bit) & 1) * 2 - 1;
+    }
+  }
+  const half = (from: number): number => votes.subarray(from, from + 32).reduce((sum, vote, bit) => (vote > 0 ? sum | (1 << bit) : sum), 0) >>> 0;
+  return [half(0), half(32)];
+}
+
+/** LSH band keys of a text: eight bands of eight bits. Similar texts share at least one with high probability. */
+export function textBands(text: string): string[] {
+  const halves = simhash(text);
+  return Array.from({ length: BITS / BAND_BITS }, (_, band) => {
+    const value = ((halves[band >> 2] as number) >>> ((band & 3) * BAND_BITS)) & (2 ** BAND_BITS - 1);
+    return `${band}:${value.toString(16).padStart(2, '0')}`;
+  });
+}
+
+const known = new WeakMap<StoredEntry, readonly [number, number]>();
+
+/**
+ * Rows whose text is most like the query, character by character; the score is the share of equal SimHash bits. A
+ * backend that looks up bands proposes the candidates; when it has none, all allowed rows are compared.
+ */
+export async function rankBySimhash(
+  index: MemoryIndex, backend: MemoryBackendSpec, query: string, limit: number, allowed: Bitmap,
+): Promise<ScoredRow[]> {
+  const [low, high] = simhash(query);
+  const best = new TopK(limit, index.order);
+  const look = (row: number): void => {
+    const entry = index.entryAt(row);
+    const hash = known.get(entry) ?? simhash(entry.text);
+    known.set(entry, hash);
+    best.push(row, 1 - (popcount(hash[0] ^ low) + popcount(hash[1] ^ high)) / BITS);
+  };
+  const proposed = await backend.searchByBands?.(textBands(query), Math.max(LEAST_CANDIDATES, limit * 4)) ?? [];
+  const rows = proposed.map((entry) => index.rowOf(entry.id)).filter((row) => row !== undefined && allowed.has(row));
+  if (rows.length > 0) for (const row of new Set(rows as number[])) look(row);
+  else allowed.forEach(look);
+  return best.toArray();
+}
