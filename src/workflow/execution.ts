@@ -102,6 +102,8 @@ export class Execution implements Context {
 
   /** A numbered commit; one that an earlier try made is not made again. */
   commit(out: Emission, final: boolean): Promise<void> | void {
+    // Time has passed since the step was dispatched; what a step does without waiting shares one reading of the clock.
+    if (this.promise) this.run.elapsed = this.run.clock.now() - this.run.startedAt;
     if (++this.commits > this.skip) return this.run.port.commit(this, out, final);
     this.patch = null;
     if (final) finish(this);

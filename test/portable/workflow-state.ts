@@ -1,5 +1,6 @@
 // The reference documents await what is synchronous here; awaiting it must be harmless.
 /* oxlint-disable typescript/await-thenable */
+import type { Clock } from '../../src/base/clock.ts';
 import type { Suite } from './harness/test-api.ts';
 import type { Lib } from './lib.ts';
 
@@ -141,6 +142,31 @@ const suite: Suite<Lib> = (t, { workflow, root }) => {
     handler.abort();
     const end = [...readLog(handler)].at(-1);
     t.deepEqual([end?.type, end?.status], ['run.ended', 'aborted']);
+  });
+
+  t.test('a record of the log tells when it was made, also in a step that takes its time', async () => {
+    let now = 1000;
+    const clock: Clock = { now: () => now, after: () => null, cancel: () => undefined };
+    const pause = async (ms: number): Promise<void> => { await Promise.resolve(); now += ms; };
+    const slow = new Workflow('slow')
+      .addStep('work', [START], async (_event, context) => {
+        await pause(30);
+        context.sendEvent({ type: 'Half' });
+        await pause(12);
+        return { type: 'Done' };
+      })
+      .addStep('half', ['Half'], () => null)
+      .addStep('stop', ['Done'], () => ({ type: 'blazen::StopEvent', result: null }));
+    const handler = await slow.runWithHandler({}, { clock });
+    await handler.result();
+    t.deepEqual([...readLog(handler)].map(({ type, step, ts, began }) => [type, step, ts, began]), [
+      ['run.started', undefined, 1000, undefined],
+      ['step.committed', 'work', 1030, 1000],
+      ['step.committed', 'half', 1030, 1030],
+      ['step.committed', 'work', 1042, 1000],
+      ['step.committed', 'stop', 1042, 1042],
+      ['run.ended', undefined, 1042, undefined],
+    ]);
   });
 };
 
