@@ -44,7 +44,7 @@ function Quote({ citation, passage, place, open, onOpen }: {
         : <blockquote class="quote" dangerouslySetInnerHTML={{ __html: html }} />}
       <p class="cited">
         <button
-          type="button" class="chip" aria-expanded={open} aria-label={`Show citation ${number} in ${name}`}
+          type="button" class="chip" aria-expanded={open} aria-label={`[${number}] ${name}, show the citation`}
           data-quote={quote} onClick={(event) => onOpen(place, event.currentTarget)}
         >
           <span class="mark">[{number}]</span> <span class="name">{name}</span>

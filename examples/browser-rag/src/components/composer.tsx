@@ -25,7 +25,7 @@ export function Composer({ input, busy, ready, onAsk, onStop }: {
       <label for="question">Your question</label>
       <div class="field">
         <textarea
-          id="question" ref={input} rows={1} placeholder="Ask about your documents" autocomplete="off"
+          id="question" ref={input} rows={1} placeholder="Ask anything" autocomplete="off"
           aria-invalid={problem !== null} {...(problem === null ? {} : { 'aria-describedby': 'question-problem' })}
           onInput={() => setProblem(null)}
           onKeyDown={(event) => {

@@ -52,6 +52,11 @@ export function SourcePane({ worker, place, onClose }: {
     return () => controller.abort();
   }, [worker, docId, start, end]);
 
+  // First the dialog, then its opener: while it is open over the page, nothing else can take the focus.
+  const close = (): void => {
+    dialog.current?.close();
+    onClose();
+  };
   const more = (from: number, to: number): void => {
     load(worker, { docId, at: start, from, to }).then(setSource, (error: unknown) => setProblem(messageOf(error)));
   };
@@ -59,16 +64,16 @@ export function SourcePane({ worker, place, onClose }: {
   return (
     <dialog
       ref={dialog} class="source" aria-labelledby="source-title"
-      onCancel={(event) => { event.preventDefault(); onClose(); }}
+      onCancel={(event) => { event.preventDefault(); close(); }}
       onKeyDown={(event) => {
         if (event.key !== 'Escape') return;
         event.preventDefault();
-        onClose();
+        close();
       }}
     >
       <div class="panel-head">
         <h2 id="source-title" ref={title} tabIndex={-1}><span class="mark">[{place.number}]</span> {place.name}</h2>
-        <button type="button" class="icon" aria-label="Close the source" title="Close" onClick={onClose}>×</button>
+        <button type="button" class="icon" aria-label="Close the source" title="Close" onClick={close}>×</button>
       </div>
       {problem !== null && <p class="problem" role="alert">{problem}</p>}
       {source !== null && (

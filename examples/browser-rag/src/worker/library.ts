@@ -16,7 +16,7 @@ interface StoredText {
 }
 
 /** Longest document that is shown the way its format means it, UTF-16 units. */
-const LONGEST_PREVIEW = 200_000;
+const LONGEST_PREVIEW = 100_000;
 
 /** The documents of this browser: their passages in a memory, their texts beside it, all in IndexedDB. */
 export class Library {
