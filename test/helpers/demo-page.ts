@@ -64,7 +64,7 @@ export class DemoPage {
   }
 
   chips(turn: Locator): Locator {
-    return turn.getByRole('button', { name: /^Show citation/ });
+    return turn.getByRole('button', { name: /, show the citation$/ });
   }
 
   /** Text of the highlighted span; null when nothing is highlighted. */
