@@ -23,11 +23,16 @@ function Run({ run, open }: { readonly run: RunView; readonly open: boolean }): 
         <span class={`state ${run.status}`}>{run.status.replace('_', ' ')}</span>
         <span class="meta">{run.count.toLocaleString('en')} {run.count === 1 ? 'record' : 'records'}, {milliseconds(elapsed)}</span>
       </summary>
-      <ol class="records" start={run.entries[0]?.seq ?? 1}>
+      <ol class="records" tabIndex={0} aria-label={`Records of ${run.workflow}`} ref={(list) => scrollToEnd(list)}>
         {run.entries.map((entry) => <Record key={entry.seq} entry={entry} startedAt={run.startedAt} />)}
       </ol>
     </details>
   );
+}
+
+/** Called anew at every painting: the newest record is the one in sight. */
+function scrollToEnd(list: HTMLElement | null): void {
+  list?.scrollTo({ top: list.scrollHeight });
 }
 
 function Record({ entry, startedAt }: { readonly entry: LogEntry; readonly startedAt: number }): JSX.Element {

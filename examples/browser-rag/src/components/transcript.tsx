@@ -10,22 +10,23 @@ export function Transcript({ turns, busy, onOpen, openPlace, suggestions, onAsk 
   readonly onOpen: (place: SourcePlace, from: HTMLElement) => void;
   readonly suggestions: readonly string[]; readonly onAsk: (question: string) => void;
 }): JSX.Element {
-  const end = useRef<HTMLDivElement>(null);
+  const last = useRef<HTMLElement>(null);
   useEffect(() => {
-    if (turns.length > 0) end.current?.scrollIntoView({ block: 'nearest' });
+    // Reading begins at the question; where all of it is in sight above the question field, nothing moves.
+    const { top, bottom } = last.current?.getBoundingClientRect() ?? { top: 0, bottom: 0 };
+    if (top < 0 || bottom > innerHeight - 120) last.current?.scrollIntoView({ block: 'start' });
   }, [turns]);
   return (
     <div class="transcript">
       <div role="log" aria-label="Answers" aria-busy={busy} tabIndex={0} class="turns">
-        {turns.map((turn) => (
-          <article key={turn.id} class="turn" data-testid="turn">
+        {turns.map((turn, index) => (
+          <article key={turn.id} ref={index === turns.length - 1 ? last : null} class="turn" data-testid="turn">
             <h3 class="question">{turn.question}</h3>
             {turn.answer !== null && <AnswerView answer={turn.answer} turn={turn.id} onOpen={onOpen} openPlace={openPlace} />}
             {turn.error !== null && <p class="turn-problem">{turn.error}</p>}
             {turn.answer === null && turn.error === null && <p class="searching">Searching…</p>}
           </article>
         ))}
-        <div ref={end} />
       </div>
       {turns.length === 0 && (
         <div class="invitation">
