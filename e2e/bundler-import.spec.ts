@@ -5,15 +5,24 @@ import { build } from 'vite';
 
 // Used by: a web app that installs the package and bundles it with vite. The package is imported by name, so what runs
 // in the page is dist/browser behind the exports map.
-test('a page bundled with vite runs the browser build of the package', async ({ page }) => {
+test('a page bundled with vite runs a workflow over a memory with the browser build of the package', async ({ page }) => {
   await using folder = await temporaryFolder();
   await writeFile(join(folder.path, 'index.html'), '<!doctype html><p id="out"></p><script type="module" src="./main.ts"></script>');
   await writeFile(join(folder.path, 'main.ts'), `
     import { isBlazenError, ValidationError } from 'blazen-ts';
-    import { defineEvent } from 'blazen-ts/events';
-    const Ping = defineEvent('Ping');
-    const error = new ValidationError('bad');
-    document.querySelector('#out')!.textContent = [Ping().type, isBlazenError(error), error.name].join(' ');
+    import { defineEvent, StartEvent, stop } from 'blazen-ts/events';
+    import { Memory } from 'blazen-ts/memory';
+    import { defineWorkflow } from 'blazen-ts/workflow';
+    const Found = defineEvent('Found');
+    const memory = new Memory();
+    await memory.add('otter', 'The otter sleeps on its back.');
+    await memory.add('lynx', 'The lynx is shy.');
+    const ask = defineWorkflow('ask')
+      .step('search', [StartEvent], async (event) => Found({ hits: await memory.search(event.question, 1) }))
+      .step('answer', [Found], (event) => stop(event.hits[0].text));
+    const { data } = await ask.run({ question: 'How does the otter sleep?' });
+    const error = await ask.run('no object').catch((thrown) => thrown);
+    document.querySelector('#out')!.textContent = [data, isBlazenError(error), error instanceof ValidationError, error.name].join(' ');
   `);
   await build({
     root: folder.path, logLevel: 'error', configFile: false, base: '/',
@@ -21,14 +30,14 @@ test('a page bundled with vite runs the browser build of the package', async ({ 
   });
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(String(error)));
-  await page.route('http://app.test/**', async (route) => {
+  await page.route('https://app.test/**', async (route) => {
     const path = new URL(route.request().url()).pathname;
     const body = await readFile(join(folder.path, 'out', path === '/' ? 'index.html' : path));
     await route.fulfill({ body, contentType: path === '/' ? 'text/html' : 'text/javascript' });
   });
 
-  await page.goto('http://app.test/');
-  await expect(page.locator('#out')).toHaveText('Ping true ValidationError');
+  await page.goto('https://app.test/');
+  await expect(page.locator('#out')).toHaveText('The otter sleeps on its back. true true ValidationError');
   expect(problems).toEqual([]);
 });
 

@@ -106,6 +106,18 @@ test('hostile markdown, HTML, PDF and file names run and load nothing, wherever 
   await expect(page).toHaveTitle('Ask your documents');
 });
 
+test('a worker that crashes is started again, and the library is still there', async ({ demo, page }) => {
+  await demo.add([sound]);
+  demo.expected.push(/out of luck/);
+  const [worker] = page.workers();
+  await worker!.evaluate(() => { setTimeout(() => { throw new Error('out of luck'); }, 0); });
+  await expect(demo.status).toHaveText('The worker crashed and was started again');
+  await expect(demo.chips(await demo.ask('How deep does the narwhal dive?')).first()).toContainText('sound.md');
+  await demo.add([textFile('another.md', 'The ibex climbs to 4000 metres.')]);
+  await expect(demo.documents).toHaveCount(2);
+  await expect(page.getByTestId('run').first()).toHaveAttribute('data-status', 'completed');
+});
+
 test('the policy is strict: no script of strings, no inline script, no foreign connection', async ({ page, request }) => {
   const headers = (await request.get('/')).headers();
   const policy = headers['content-security-policy']!;
