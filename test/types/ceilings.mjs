@@ -22,4 +22,11 @@ ${times(199, (n) => `  .step('s${n}', [E${n}], () => E${n + 1}())`)}
   .step('last', [E199], () => stop('end'));
 export const result: Promise<{ readonly data: string }> = workflow.run({});`,
   },
+  {
+    name: '50 tools with a schema, and an agent that has them',
+    ceiling: 29_500,
+    imports: "import * as z from 'zod';\nimport { defineTool, runAgent } from '#root/src/agent/index.ts';\nimport { openai } from '#root/src/providers/openai.ts';\n",
+    source: `${times(50, (n) => `const t${n} = defineTool('tool${n}', z.object({ city: z.string(), days: z.number().optional(), kind: z.enum(['a', 'b']), list: z.array(z.object({ x: z.number() })), n${n}: z.boolean() }), (args) => args.city.length + (args.days ?? 0) + Number(args.n${n}));`)}
+export const result = runAgent(openai(), [], [${times(50, (n) => `t${n}`).replaceAll('\n', ', ')}]);`,
+  },
 ];
