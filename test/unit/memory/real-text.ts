@@ -5,11 +5,6 @@ import { join } from 'node:path';
 const PACKAGES = ['commander', 'dompurify', 'fast-check', 'ky', 'marked', 'miniflare', 'minisearch', 'undici', 'vite', 'vitest', 'zod'];
 
 /** Paragraphs of the markdown files of some installed packages: real technical text. */
-/**
- * Paragraphs of the markdown files of installed packages: real technical text, the same wherever the lock file is.
- *
- * Changelogs are left out: near-copies of one line have no one right answer to a search.
- */
 export function realParagraphs(limit: number): string[] {
   const root = join(import.meta.dirname, '../../../node_modules');
   const seen = new Set<string>();
@@ -30,8 +25,6 @@ function* markdownFiles(folder: string, depth: number): Generator<string> {
     const path = join(folder, entry.name);
     if (entry.isDirectory() && depth < 4 && entry.name !== 'node_modules') yield* markdownFiles(path, depth + 1);
     else if (entry.isFile() && entry.name.toLowerCase().endsWith('.md')) yield path;
-    if (entry.isDirectory() && depth < 5) yield* markdownFiles(path, depth + 1);
-    else if (entry.isFile() && /^(?!changelog).*\.md$/i.test(entry.name)) yield path;
   }
 }
 
