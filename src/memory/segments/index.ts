@@ -1,8 +1,9 @@
 /**
- * Keeps a memory in segments over any store of named blobs. Subpath export `blazen-ts/memory/segments`.
+ * Keeps a memory in segments over any store of named blobs, and in export files. Subpath export `blazen-ts/memory/segments`.
  *
  * @module
  */
 export { MemoryQuotaError } from '../../base/error-classes.ts';
+export { exportEntries, importEntries } from './export.ts';
 export { SegmentBackend } from './segment-backend.ts';
 export type { SegmentChange, SegmentStoreSpec } from '../../spec/memory.ts';
