@@ -97,7 +97,8 @@ async function drive(run: Run, ticks: number): Promise<void> {
 function pump(run: Run): Execution | null {
   if (run.pumping) return null;
   run.pumping = true;
-  if (run.queue.size) run.elapsed = run.clock.now() - run.startedAt;
+  // A run that has just started knows what time it is.
+  if (run.queue.size && run.routed) run.elapsed = run.clock.now() - run.startedAt;
   try {
     while (run.status === 'running' && !run.port.busy) {
       const ready = run.ready.shift();

@@ -8,6 +8,8 @@ export interface Lagged {
 
 type Result<Item> = IteratorResult<Item | Lagged, undefined>;
 
+const END: IteratorReturnResult<undefined> = { value: undefined, done: true };
+
 /**
  * A bounded, numbered sequence with any number of readers. Numbers start at 1 and have no gaps; at least the newest
  * `capacity` items are kept. Items lie flat in columns, `width` to an item: no object per item.
@@ -92,7 +94,6 @@ export class FeedReader<Item> implements AsyncIterableIterator<Item | Lagged, un
   readonly #feed: Feed<Item>;
   readonly #accept: ((seq: number) => boolean) | undefined;
   #live: Item[] = [];
-  #left = false;
   #wake: ((result: Result<Item>) => void) | null = null;
 
   constructor(feed: Feed<Item>, seq: number, accept: ((seq: number) => boolean) | undefined) {
@@ -127,8 +128,7 @@ export class FeedReader<Item> implements AsyncIterableIterator<Item | Lagged, un
       if (!this.#accept || this.#accept(seq)) value = feed.at(seq);
     }
     value ??= this.#live.shift();
-    if (value && !this.#left) return { value, done: false };
-    return this.#left || feed.closed ? { value: undefined, done: true } : null;
+    return value ? { value, done: false } : feed.closed ? END : null;
   }
 
   next(): Promise<Result<Item>> {
@@ -138,10 +138,10 @@ export class FeedReader<Item> implements AsyncIterableIterator<Item | Lagged, un
   }
 
   return(): Promise<Result<Item>> {
-    this.#left = true;
-    this.notify();
     this.#feed.remove(this);
-    return this.next();
+    this.#wake?.(END);
+    this.#wake = null;
+    return Promise.resolve(END);
   }
 
   [Symbol.asyncIterator](): this { return this; }

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { uuid } from '../base/id.ts';
 import type { WorkflowEvent } from '../events/index.ts';
 import { type Deadline, type Deadlines, deadlinesOf } from './deadlines.ts';
 import type { Execution, Session } from './execution.ts';
@@ -61,7 +62,7 @@ export interface StepState {
 /** Everything a run is. Only the reducer changes what a snapshot holds; the engine owns the rest. */
 export class Run {
   declare readonly definition: Definition;
-  declare readonly id: string;
+  #id: string | undefined;
   declare readonly clock: Clock;
   declare readonly deadlines: Deadlines;
   declare readonly startedAt: number;
@@ -111,9 +112,9 @@ export class Run {
   /** Fired when the run rests or ends. */
   readonly resting: Signal = new Signal();
 
-  constructor(definition: Definition, id: string, clock: Clock, port: CommitPort, watchable: boolean, startedAt: number = clock.now()) {
+  constructor(definition: Definition, id: string | undefined, clock: Clock, port: CommitPort, watchable: boolean, startedAt: number = clock.now()) {
     this.definition = definition;
-    this.id = id;
+    this.#id = id;
     this.clock = clock;
     this.port = port;
     this.deadlines = deadlinesOf(clock);
@@ -122,6 +123,9 @@ export class Run {
     this.log = new RunLog(definition.historySize);
     this.stream = watchable ? new Feed(definition.historySize, 2) : null;
   }
+
+  /** Made when first asked for: most runs that only give a result are never asked, and it costs a tenth of a small one. */
+  get id(): string { return (this.#id ??= uuid()); }
 
   /** Show an event to the readers. False: the slowest is a whole buffer behind. */
   show(event: WorkflowEvent, published: boolean): boolean {

@@ -1,6 +1,5 @@
 import { type Clock, systemClock } from '../base/clock.ts';
 import { ValidationError } from '../base/error-classes.ts';
-import { uuid } from '../base/id.ts';
 import { STOP } from '../events/index.ts';
 import { followSignal, immediate, outcomeOf, startRun } from './engine.ts';
 import { type StreamEvent, WorkflowHandler, type WorkflowResult } from './handler.ts';
@@ -67,7 +66,7 @@ export class Workflow<Input = object | undefined, Result = unknown, Handled exte
    * @throws ValidationError when the name is taken, or a type or the handler cannot work.
    */
   addStep(name: string, eventTypes: readonly string[], handler: StepHandler, ...policies: readonly StepPolicy[]): Workflow<Input, unknown, string, Emitted> {
-    if (this.#steps.some((step) => step.name === name)) throw new ValidationError(`Cannot add step '${name}': the name is taken`, { path: name });
+    if (this.#steps.some((step) => step.name === name)) throw new ValidationError(`Cannot add step '${name}': the name is taken`);
     const step = makeStep(this.#steps.length, name, eventTypes, handler, policies);
     this.#steps.push(step);
     for (const type of step.types) {
@@ -135,7 +134,7 @@ export class Workflow<Input = object | undefined, Result = unknown, Handled exte
     return fields ?? undefined;
   }
 
-  #start(input: unknown, watchable: boolean, { runId = uuid(), signal, clock = systemClock }: RunOptions = {}): Run {
+  #start(input: unknown, watchable: boolean, { runId, signal, clock = systemClock }: RunOptions = {}): Run {
     const fields = this.parse(input);
     const run = new Run(this.definition(), runId, clock, immediate, watchable);
     startRun(run, fields, watchable ? PATIENCE : 1);
