@@ -36,7 +36,7 @@ export const law: Readonly<Record<string, RoomLaw>> = {
   providers: { rooms: [...floor, 'http', 'model'], doors: true },
   content: { rooms: [...floor, 'http'] },
   agent: { rooms: [...engine, 'model', 'content'] },
-  memory: { rooms: floor, npm: ['eventemitter3'] },
+  memory: { rooms: floor },
   rag: { rooms: [...engine, 'memory'] },
   prompts: { rooms: floor },
   media: { rooms: [...floor, 'http', 'content'] },
