@@ -9,7 +9,7 @@ export const entryBudgets = {
   './events': 3_000,
   './durable': 24_000,
   './local': 4_500,
-  './rag': 30_000,
+  './rag': 20_000,
   './memory': 12_288,
   './models': 16_000,
   './agent': 14_000,
@@ -110,6 +110,18 @@ export const programBudgets = [
       console.log((await workflow.run({})).data);
     `,
     forbidden: [/\bzod\b/i, /\bnode:[a-z]/],
+  },
+  {
+    name: 'answers from documents',
+    budget: 28_000,
+    source: `
+      import { Memory } from 'blazen-ts/memory';
+      import { askWorkflow, ingestWorkflow } from 'blazen-ts/rag';
+      const memory = new Memory();
+      await ingestWorkflow({ memory }).run({ files: [{ name: 'a.md', text: 'The lamp burns oil.' }] });
+      console.log((await askWorkflow({ memory }).run({ question: 'What does the lamp burn?' })).data.text);
+    `,
+    forbidden: [/\bzod\b/i, /\bnode:[a-z]/, /openai/i, /pdfjs/i],
   },
   {
     name: 'define one event',

@@ -12,5 +12,6 @@ export const forbidden: Readonly<Record<string, Forbidden>> = {
   '.': { words: [/\bzod\b/i] },
   './workflow': { words: [/anthropic/i, /openai/i, /onnx/i] },
   './events': { words: [/anthropic/i, /openai/i, /onnx/i] },
+  './rag': { words: [/anthropic/i, /openai/i, /onnx/i, /pdfjs/i] },
   './memory': { words: [/\bWorkflow\b/] },
 };
