@@ -162,8 +162,6 @@ function nextFile(work: Work): ReturnType<typeof FileFound>[] {
 }
 
 function failed(ctx: Context, index: number, error: unknown): (ReturnType<typeof FileFinished> | ReturnType<typeof FileFound>)[] {
-  // The run was stopped: that is no fault of the file.
-  if (ctx.signal.aborted) throw error;
   const work = workOf(ctx);
   const { name } = work.files[index] as RagFile;
   work.failed++;

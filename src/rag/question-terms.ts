@@ -7,7 +7,7 @@ const FUNCTION_WORDS = new Set((
   + 'not now of off on one only or other our out over please precisely shall she should show so some such tell than that the their them then '
   + 'there these they this those to under until up us very was we were what when where which while who whom whose why will with '
   + 'would you your s t').split(' '));
-const FUNCTION_WEIGHT = 0.05;
+const FUNCTION_WEIGHT = 0.01;
 /** Words of a question that are looked at; the rest of a very long one is ignored. */
 const MAX_TERMS = 64;
 /** Two words that share this much of their letter triples are forms of one word, or one of them is misspelt. */

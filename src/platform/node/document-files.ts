@@ -5,7 +5,7 @@ import { IngestError } from '../../base/error-classes.ts';
 /** A file to read, as the user named it. */
 export interface DocumentFile {
   readonly path: string;
-  /** The user named this file, not a directory above it. */
+  /** The user named this file, not only a directory above it. */
   readonly named: boolean;
 }
 
@@ -25,7 +25,8 @@ export async function findDocumentFiles(paths: readonly string[]): Promise<Docum
     if (files.length === 0) throw new IngestError(`Cannot read '${path}': there is no .md, .txt or .html file in it`, { reason: 'unreadable' });
     for (const file of files) {
       const key = resolve(file);
-      if (!found.has(key)) found.set(key, { path: file, named: !status.isDirectory() });
+      const before = found.get(key);
+      found.set(key, { path: before?.path ?? file, named: before?.named === true || !status.isDirectory() });
     }
   }
   return [...found.values()];

@@ -106,6 +106,7 @@ describe('ask', () => {
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ documents: 1, citations: [{ quote: 'The sky is blue.', line: 1 }], failures: [{ name: at('docs/bad.md'), reason: 'not_text' }] });
     expect(err).toMatch(/bad.md': it is not a text file/);
+    expect(await cli('ask', 'Which colour is the sky?', at('docs'), at('docs/bad.md'))).toMatchObject({ code: 1, out: '' });
   });
 
   it('takes what follows -- as it is', async () => {

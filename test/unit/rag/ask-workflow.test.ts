@@ -45,10 +45,15 @@ describe('a question', () => {
 
   it('can be aborted while the memory searches', async () => {
     const stop = new AbortController();
+    let told = false;
     const ask = askWorkflow({ memory: { search: (_query, { signal }) => new Promise((_resolve, reject) => {
-      signal?.addEventListener('abort', () => reject(new Error('stopped')));
+      signal?.addEventListener('abort', () => {
+        told = true;
+        reject(new Error('stopped'));
+      });
       stop.abort();
     }) } });
     await expect(ask.run({ question: 'Why?' }, { signal: stop.signal })).rejects.toThrow(AbortedError);
+    expect(told).toBe(true);
   });
 });

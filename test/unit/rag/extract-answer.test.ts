@@ -22,6 +22,18 @@ describe('an extractive answer', () => {
     expect(quotes('What is the default of a run?', passage(text))[0]).toBe('A run may take 300 seconds by default. The default of a run is set with timeoutMs.');
   });
 
+  it('keeps the sentence after the best one, and not the one after that', () => {
+    const text = 'Bees sleep little. The default of a run is set with timeoutMs. A run takes the default of 300. Trees are green.';
+    expect(quotes('How is the default of a run set?', passage(text))[0]).toBe('The default of a run is set with timeoutMs. A run takes the default of 300.');
+  });
+
+  it('quotes a line of code alone, and a line of a page alone', () => {
+    const code = 'Run it like this.\n\n```sh\nnpm run build\nnpm run zebra # paints the zebra\nnpm run clean\n```\n\nDone.';
+    expect(quotes('Which command paints the zebra?', passage(code))[0]).toBe('npm run zebra # paints the zebra');
+    const page = 'Harbour of Kelda\nHeight of the zebra: 3 m\nWidth of the ship: 9 m';
+    expect(quotes('What is the height of the zebra?', passage(page, { kind: 'html' }))).toEqual(['Height of the zebra: 3 m']);
+  });
+
   it('finds the sentence below a heading that holds the words of the question', () => {
     const text = '# Manual\n\n## Supported colours\n\nTeal and amber.\n\n## Shipping\n\nBy boat.';
     expect(quotes('Which colours are supported?', passage(text))[0]).toBe('Teal and amber.');
@@ -37,6 +49,7 @@ describe('an extractive answer', () => {
     const text = 'Gustave founded the Eiffel company. Velmora is a harbour. Veldora is a hill.';
     expect(quotes('Who was the founder of the Eifel company?', passage(text))[0]).toContain('Gustave founded');
     expect(quotes('What is Veldora?', passage(text))).toEqual(['Veldora is a hill.']);
+    expect(quotes('What is Velestadell?', passage('Marestadell is a hill.'))).toEqual([]);
   });
 
   it('says plainly when nothing was found, and which words are missing', () => {
@@ -47,9 +60,14 @@ describe('an extractive answer', () => {
     expect(extractAnswer('Anything?', []).text).toBe('Nothing was found: there is no text to search');
   });
 
+  it('says so when the name that is asked about occurs nowhere, though other words do', () => {
+    expect(extractAnswer('What is the capital of Velmora?', [passage('The capital of the firm is small. It is a bank.')])).toMatchObject({ found: false, missing: ['velmora'] });
+    expect(extractAnswer('What is the capital of the firm?', [passage('The capital of the firm is small. It is a bank.')]).found).toBe(true);
+  });
+
   it('does not quote the same words twice from passages that overlap or from copies of a document', () => {
     const text = 'The vault code is 4711-K.';
-    const answer = extractAnswer('What is the vault code?', [passage(text, { start: 50 }), passage(`${text} More.`, { start: 50, id: 'q' }), passage(text, { docId: 'copy' })]);
+    const answer = extractAnswer('What is the vault code?', [passage(text, { start: 50 }), passage('vault code is 4711-K. More.', { start: 54, id: 'q' }), passage(text, { docId: 'copy' })]);
     expect(answer.citations).toHaveLength(1);
   });
 

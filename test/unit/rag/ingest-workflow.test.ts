@@ -45,6 +45,11 @@ describe('a file that cannot be used', () => {
     expect(await memory.count()).toBe(1);
   });
 
+  it('for a reason that its reader knows keeps that reason', async () => {
+    const pdf = (): never => { throw new IngestError('It is all pictures', { reason: 'no_text' }); };
+    await expect(loadDocument({ name: 'scan.pdf', bytes: utf8('%PDF-') }, { pdf })).rejects.toMatchObject({ reason: 'no_text', message: 'It is all pictures' });
+  });
+
   it('whose id is taken by another file of the same run is reported', async () => {
     const { data } = await ingestWorkflow({ memory: new Memory() }).run({ files: [{ name: 'a.md', text: 'One.' }, { name: 'a.md', text: 'Two.' }] });
     expect(data.documents).toHaveLength(1);
@@ -109,6 +114,16 @@ describe('an ingestion', () => {
     const { length } = read;
     await new Promise((resolve) => { setTimeout(resolve); });
     expect(read.length).toBe(length);
+  });
+
+  it('reads no more files ahead than are under way at once', async () => {
+    const stop = new AbortController();
+    const read: string[] = [];
+    let stored = 0;
+    const slow: WritableMemory = { addMany: (entries) => ++stored < 4 ? Promise.resolve(entries.length) : new Promise(() => stop.abort()) };
+    await expect(ingestWorkflow({ memory: slow, concurrency: 2, load: (file) => { read.push(file.name); return parseText('Text.'); } })
+      .run({ files: Array.from({ length: 50 }, (_, i) => ({ name: `f${i}.txt`, text: 'x' })) }, { signal: stop.signal })).rejects.toThrow(AbortedError);
+    expect(read.length).toBe(5);
   });
 
   it('whose memory fails ends with that error', async () => {
