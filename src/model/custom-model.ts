@@ -1,3 +1,4 @@
+import { Channel } from '../base/channel.ts';
 import { enrichError } from '../base/enrich-error.ts';
 import { asArray, asNumber, asRecord, asString, isRecord, type JsonObject, type JsonValue } from '../base/json.ts';
 import { BlazenError } from '../base/errors.ts';
@@ -68,7 +69,7 @@ export function customSpec(modelId: string, handlers: CustomModelHandlers, provi
     async* doStream(request) {
       const { stream } = handlers;
       if (!stream) return yield* toParts(await spec.doComplete(request));
-      const chunks = new Chunks();
+      const chunks = new Channel<CustomChunk>();
       const ended = stream(request, (chunk) => chunks.push(chunk)).then(() => chunks.end(), (error: unknown) => chunks.end(typed(error, provider)));
       try {
         yield* readChunks(chunks);
@@ -85,41 +86,6 @@ function typed(error: unknown, provider: string): BlazenError {
   const rich = enrichError(error);
   if (rich instanceof BlazenError) return rich;
   return new ProviderError(`${provider} error: ${error instanceof Error ? error.message : String(error)}`, { provider, cause: error });
-}
-
-/** A queue between a callback and a loop. */
-class Chunks implements AsyncIterable<CustomChunk> {
-  readonly #queue: CustomChunk[] = [];
-  #ended = false;
-  #error: BlazenError | undefined;
-  #wake: () => void = () => undefined;
-
-  push(chunk: CustomChunk): void {
-    if (this.#ended) return;
-    this.#queue.push(chunk);
-    this.#wake();
-  }
-
-  end(error?: BlazenError): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#error = error;
-    this.#wake();
-  }
-
-  async* [Symbol.asyncIterator](): AsyncGenerator<CustomChunk> {
-    for (;;) {
-      const chunk = this.#queue.shift();
-      if (chunk !== undefined) {
-        yield chunk;
-      } else if (this.#ended) {
-        if (this.#error !== undefined) throw this.#error;
-        return;
-      } else {
-        await new Promise<void>((resolve) => { this.#wake = resolve; });
-      }
-    }
-  }
 }
 
 async function* readChunks(chunks: AsyncIterable<CustomChunk>): AsyncGenerator<StreamPart> {
