@@ -1,3 +1,4 @@
+import { EventEmitter } from 'eventemitter3';
 import { WorkflowHandler as CoreHandler, type StreamEvent, type WorkflowResult } from '../workflow/index.ts';
 import type { Run } from '../workflow/run.ts';
 import { capture } from './capture.ts';
@@ -9,6 +10,7 @@ import { WorkflowSnapshot } from './snapshot.ts';
 export class WorkflowHandler<Result = unknown> extends CoreHandler<Result> {
   readonly #policy: SessionPausePolicy;
   #stream: AsyncIterator<StreamEvent> | null = null;
+  #emitter: EventEmitter<Record<string, [event: StreamEvent, seq: number]>> | null = null;
 
   /** @internal */
   constructor(run: Run, policy: SessionPausePolicy) {
@@ -28,6 +30,31 @@ export class WorkflowHandler<Result = unknown> extends CoreHandler<Result> {
     return done ? null : value;
   }
 
+  /**
+   * Call back for every event of this type on the stream; `'*'` for all of them. The first listener begins to read at the
+   * oldest event kept, one that comes later hears what comes later. What a listener throws is ignored.
+   *
+   * @param listener gets the event and its number in the stream.
+   */
+  on(type: string, listener: (event: StreamEvent, seq: number) => void): this {
+    if (this.#emitter === null) {
+      const emitter = (this.#emitter = new EventEmitter());
+      void this.streamEvents((event, seq) => {
+        for (const name of [event.type, '*']) {
+          for (const heard of emitter.listeners(name)) callSafely(heard, event, seq);
+        }
+      });
+    }
+    this.#emitter.on(type, listener);
+    return this;
+  }
+
+  /** Stop calling a listener. */
+  off(type: string, listener: (event: StreamEvent, seq: number) => void): this {
+    this.#emitter?.off(type, listener);
+    return this;
+  }
+
   /** Stop dispatching; resolves when nothing is in flight. A run that waits for input or has ended is paused at once. */
   pause(): Promise<void> { return pauseRun(this.run); }
 
@@ -44,5 +71,14 @@ export class WorkflowHandler<Result = unknown> extends CoreHandler<Result> {
    */
   async snapshot(): Promise<WorkflowSnapshot> {
     return WorkflowSnapshot.of(capture(this.run, applyPolicy(this.run, this.#policy)));
+  }
+}
+
+/** One broken listener must not keep the others from hearing. */
+function callSafely(listener: (event: StreamEvent, seq: number) => void, event: StreamEvent, seq: number): void {
+  try {
+    listener(event, seq);
+  } catch {
+    // Its own concern.
   }
 }

@@ -111,8 +111,8 @@ export class Workflow<Input = object | undefined, Result = unknown, Handled exte
   }
 
   /** Start a run and hand out its handler. Steps begin a few microtasks later: a reader attached at once misses nothing. */
-  runWithHandler(...[input, options]: InputArguments<Input, Handled, Emitted>): Promise<WorkflowHandler<Result>> {
-    return Promise.resolve(this.handle(this.#start(input, true, options)));
+  async runWithHandler(...[input, options]: InputArguments<Input, Handled, Emitted>): Promise<WorkflowHandler<Result>> {
+    return this.handle(this.#start(input, true, options));
   }
 
   /** @internal The handler of a run; a subclass hands out a richer one. */

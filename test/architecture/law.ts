@@ -29,7 +29,7 @@ export const law: Readonly<Record<string, RoomLaw>> = {
   base: { rooms: [] },
   spec: { rooms: ['base'] },
   events: { rooms: floor },
-  workflow: { rooms: [...floor, 'events'], npm: ['eventemitter3'], platform: true },
+  workflow: { rooms: [...floor, 'events'], platform: true },
   pipeline: { rooms: engine },
   model: { rooms: floor },
   http: { rooms: floor, npm: ['ky', 'eventsource-parser'], lazy: ['aws4fetch'], platform: true },
@@ -51,7 +51,7 @@ export const law: Readonly<Record<string, RoomLaw>> = {
   peer: { rooms: [...engine, 'http'] },
   blocks: { rooms: [...engine, 'model', 'agent', 'prompts'] },
   // Snapshots, journals and recovery work on the engine's own records; apart from it, so that they tree-shake.
-  durable: { rooms: engine, halves: ['workflow'] },
+  durable: { rooms: engine, halves: ['workflow'], npm: ['eventemitter3'] },
   stores: { rooms: floor, doors: true },
   server: { rooms: [...parts, 'server'] },
   cli: { rooms: [...parts, 'server', 'platform/node'] },

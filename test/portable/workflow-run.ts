@@ -93,7 +93,10 @@ const suite: Suite<Lib> = (t, { workflow, events, testing, root }) => {
     t.throws(() => wf.addStep('b', [undefined as never], () => null), root.ValidationError);
     t.throws(() => wf.addStep('b', ['B'], 'no function' as never), root.ValidationError);
     for (const make of [() => retry(0), () => timeout(0), () => limit(0), () => retry(Number.NaN)]) t.throws(make, root.ValidationError);
-    for (const input of ['text', 7, [1]]) await t.rejects(wf.run(input as never), { type: root.ValidationError, message: /its input must be an object/ });
+    for (const input of ['text', 7, [1]]) {
+      await t.rejects(wf.run(input as never), { type: root.ValidationError, message: /its input must be an object/ });
+      await t.rejects(wf.runWithHandler(input as never), root.ValidationError);
+    }
   });
 
   t.test('an unknown event sent from outside is refused, or named by the stall', async () => {

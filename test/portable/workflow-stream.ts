@@ -153,6 +153,17 @@ const suite: Suite<Lib> = (t, { workflow, root }) => {
     t.deepEqual((await handler.result()).data, [2, 1]);
   });
 
+  t.test('listeners hear the events of their type until they are taken off, and a broken one harms nobody', async () => {
+    const handler = await mixed.runWithHandler();
+    const heard: string[] = [];
+    const progress = (event: { readonly type: string }, seq: number) => { heard.push(`${seq} ${event.type}`); };
+    const once = (event: { readonly type: string }) => { heard.push(`once ${event.type}`); handler.off('Progress', once); };
+    handler.on('Progress', () => { throw new Error('broken'); }).on('Progress', progress).on('Progress', once).on('*', (event) => { heard.push(`all ${event.type}`); });
+    await handler.result();
+    for (let i = 0; i < 20; i++) await Promise.resolve();
+    t.deepEqual(heard, ['1 Progress', 'once Progress', 'all Progress', '2 Progress', 'all Progress', '3 Progress', 'all Progress', 'all Next']);
+  });
+
   t.test('the log can be followed live to the end of the run', async () => {
     const handler = await mixed.runWithHandler();
     const types: string[] = [];
