@@ -24,6 +24,7 @@ export const entries = [
   { subpath: './browser', source: 'platform/browser/index.ts', hosts: ['browser'] },
   { subpath: './workers', source: 'platform/workers/index.ts' },
   { subpath: './node', source: 'platform/node/index.ts', hosts: ['node', 'deno', 'bun'] },
+  { subpath: './deno', source: 'platform/deno/index.ts', hosts: ['deno'] },
   { subpath: './local', source: 'local/index.ts' },
   { subpath: './models', source: 'model/index.ts' },
   { subpath: './agent', source: 'agent/index.ts' },

@@ -1,8 +1,10 @@
 /**
- * What only Node and its kin can do: read documents from a file system.
+ * What only Node and its kin can do: documents, memories and checkpoints in a file system.
  *
  * @module
  */
 export { findDocumentFiles, readDocumentFile } from './document-files.ts';
 export type { DocumentFile } from './document-files.ts';
 export { JsonlBackend } from './jsonl-backend.ts';
+export { createFileCheckpointStore } from '../file-checkpoint-store.ts';
+export type { FileCheckpointStoreOptions } from '../file-checkpoint-store.ts';

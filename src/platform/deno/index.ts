@@ -1,0 +1,8 @@
+/**
+ * What only Deno has: stores in files, with the read and write permissions for their folder. Subpath export
+ * `blazen-ts/deno`.
+ *
+ * @module
+ */
+export { createFileCheckpointStore } from '../file-checkpoint-store.ts';
+export type { FileCheckpointStoreOptions } from '../file-checkpoint-store.ts';
