@@ -26,6 +26,7 @@ async function visit(options, shot) {
   const page = await context.newPage();
   await page.goto(url);
   await page.getByText('Sentences quoted').waitFor();
+  await page.getByRole('button', { name: 'Choose files' }).waitFor();
   await shot(page, 'empty');
   await page.getByRole('button', { name: /Try it with/ }).click();
   await page.getByText(/documents ready/).waitFor();

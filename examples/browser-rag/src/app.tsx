@@ -63,6 +63,7 @@ export function App({ worker }: { readonly worker: DemoWorker }): JSX.Element {
       <p class="status" role="status">{status}</p>
       {error !== null && <p class="problem" role="alert">{error}</p>}
       <main class={place === null ? 'page' : 'page with-source'}>
+        {library.documents === null && <p class="first-run">Opening your library…</p>}
         {library.documents !== null && empty && (
           <FirstRun onFiles={(files) => void add(files)} onSample={() => void addSample()} />
         )}
@@ -75,7 +76,7 @@ export function App({ worker }: { readonly worker: DemoWorker }): JSX.Element {
                 suggestions={sampled && !library.busy ? sampleQuestions : []} onAsk={(question) => void conversation.ask(question)}
               />
               <Composer
-                input={composer} busy={conversation.busy} ready={(library.documents?.length ?? 0) > 0}
+                input={composer} busy={conversation.busy} ready={(library.documents?.length ?? 0) > 0 || library.files.some(({ state }) => state === 'done')}
                 onAsk={(question) => void conversation.ask(question)} onStop={() => conversation.stop()}
               />
             </section>

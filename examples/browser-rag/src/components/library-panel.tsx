@@ -18,7 +18,7 @@ export function LibraryPanel({ library, picker }: { readonly library: LibrarySta
       {files.length > 0 && (
         <section class="intake" aria-label="Files being read">
           <div class="panel-head">
-            <h3>{busy ? `Reading ${settled + 1 > files.length ? files.length : settled + 1} of ${files.length}` : `${settled} of ${files.length} files done`}</h3>
+            <h3>{busy ? `Reading ${Math.min(settled + 1, files.length)} of ${files.length}` : 'Not taken in'}</h3>
             {busy
               ? <button type="button" class="button small" onClick={() => library.cancel()}>Cancel</button>
               : <button type="button" class="button small" onClick={() => library.dismiss()}>Dismiss</button>}

@@ -57,8 +57,6 @@ export function useLibrary(worker: DemoWorker, say: (text: string) => void): Lib
       try {
         const outcome = await worker.call('ingest', inputs, { signal: controller.signal, onProgress: (update) => updates.add(update) });
         updates.flush();
-        // What is ready is in the list of documents from now on; what failed stays until it is read.
-        setFiles((before) => before.filter((file) => file.state !== 'done'));
         const failed = outcome.failed === 0 ? '' : `, ${plural(outcome.failed, 'file')} could not be used`;
         say(`${plural(outcome.documents, 'document')} ready, ${plural(outcome.chunks, 'passage')}${failed}`);
       } catch (thrown) {
@@ -69,6 +67,8 @@ export function useLibrary(worker: DemoWorker, say: (text: string) => void): Lib
       }
       running.current = null;
       await refresh();
+      // What is ready is in the list of documents from now on; what failed stays until it is dismissed.
+      setFiles((before) => before.filter((file) => file.state !== 'done'));
       setBusy(false);
     },
 
