@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { BlazenError } from '../base/errors.ts';
-import { PersistError, SerializationError } from '../base/error-classes.ts';
+import { PersistError, PersistFencedError, SerializationError } from '../base/error-classes.ts';
 import { encodeJson } from '../base/json-codec.ts';
 import type { CheckpointItem, CheckpointStatus, CheckpointStore, CommitOutcome } from '../spec/checkpoint.ts';
 import { type EventLike, START, STOP, type WorkflowEvent } from '../events/index.ts';
@@ -100,6 +100,12 @@ export class Journal implements CommitPort {
     return this.#store.renew(run.id, this.#fence, leaseMs, this.#clock.now());
   }
 
+  /** Another process has the run: stop working on it here. */
+  abandon(run: Run): void {
+    applyEnd(run, 'failed', fenced(run));
+    rest(run);
+  }
+
   async #settled(): Promise<void> {
     while (this.busy) await new Promise<void>((resolve) => { this.#idle.push(resolve); });
   }
@@ -178,7 +184,8 @@ export class Journal implements CommitPort {
   }
 
   #check(run: Run, outcome: CommitOutcome): void {
-    if (outcome !== 'ok') throw new PersistError(`Cannot go on with run ${run.id}: ${outcome === 'fenced' ? 'another process has taken it over' : 'the stored run is not the one this process knows'}`);
+    if (outcome === 'fenced') throw fenced(run);
+    if (outcome === 'conflict') throw new PersistError(`Cannot go on with run ${run.id}: the stored run is not the one this process knows`);
     this.#version++;
     this.#since++;
   }
@@ -201,6 +208,10 @@ export class Journal implements CommitPort {
     }
     applyEnd(run, 'failed', error instanceof BlazenError ? error : new PersistError(`Cannot store run ${run.id}`, { cause: error, retryable: true }));
   }
+}
+
+function fenced(run: Run): PersistFencedError {
+  return new PersistFencedError(`Cannot go on with run ${run.id}: another process has taken it over`, { runId: run.id });
 }
 
 /** What the change shows to the readers of the run, as durable items. */

@@ -233,19 +233,26 @@ export class LocalHost {
       if ((run.status as string) !== 'waiting') { void this.#watch(runId, live); return; }
       this.#forget(runId, live);
       await journal.release(run, live.seenInput);
-      const [missed] = await this.#store.due(this.#clock.now(), 1);
-      if (missed === runId && !this.#closed) await this.#take(runId);
+      // An answer that was stored while the run was being put to sleep wakes it again.
+      if (!this.#closed && (await this.#store.readInputs(runId, live.seenInput)).length > 0) await this.#take(runId);
       return;
     }
     this.#forget(runId, live);
   }
 
   #renewLater(runId: string, live: Live): void {
-    live.renewal = this.#clock.after(this.#leaseMs / 3, () => {
-      if (this.#live.get(runId) !== live) return;
-      void live.journal.renew(live.run, this.#leaseMs).then((held) => { if (held) this.#renewLater(runId, live); });
-    });
+    live.renewal = this.#clock.after(this.#leaseMs / 3, () => void this.#renew(runId, live));
     (live.renewal as { unref?(): void }).unref?.();
+  }
+
+  async #renew(runId: string, live: Live): Promise<void> {
+    if (this.#live.get(runId) !== live) return;
+    try {
+      if (!await live.journal.renew(live.run, this.#leaseMs)) live.journal.abandon(live.run);
+    } catch {
+      // The store cannot be reached now: the next try, or the next commit, will tell.
+    }
+    if (!live.run.ended) this.#renewLater(runId, live);
   }
 
   #forget(runId: string, live: Live): void {

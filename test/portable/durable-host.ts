@@ -5,7 +5,7 @@ import type { Lib } from './lib.ts';
 const START = 'blazen::StartEvent';
 const stop = (result: unknown) => ({ type: 'blazen::StopEvent', result });
 
-const suite: Suite<Lib> = (t, { root, durable }) => {
+const suite: Suite<Lib> = (t, { root, durable, testing }) => {
   const { Workflow, collect, limit } = root;
   const { InMemoryCheckpointStore, createLocalHost } = durable;
 
@@ -164,6 +164,45 @@ const suite: Suite<Lib> = (t, { root, durable }) => {
     await settle();
     t.equal(await frozen.result('r'), 'early');
     t.equal(await createLocalHost({ store, workflows: [slow] }).result('r'), 'early');
+  });
+
+  t.test('a host renews the lease of a run it works on, and stops when it was taken away', async () => {
+    const store = new InMemoryCheckpointStore();
+    const clock = new testing.FakeClock();
+    let release!: () => void;
+    const blocked = new Promise<void>((resolve) => { release = resolve; });
+    const slow = new Workflow('slow', { timeoutMs: 0 }).addStep('s', [START], async () => { await blocked; return stop('done'); });
+    const host = createLocalHost({ store, workflows: [slow], leaseMs: 900, clock, owner: 'a' });
+    await host.start(slow, undefined, { runId: 'r' });
+    await clock.advance(5000);
+    t.deepEqual(await createLocalHost({ store, workflows: [slow], leaseMs: 900, clock, owner: 'b' }).recover(), []);
+    const stuck = createLocalHost({ store, workflows: [slow], leaseMs: 900, clock: clockAt(9000), owner: 'c' });
+    t.deepEqual(await stuck.recover(), ['r']);
+    const lost = t.rejects(host.result('r'), root.PersistFencedError);
+    await clock.advance(300);
+    t.deepEqual(host.active, []);
+    await lost;
+    release();
+    t.equal(await stuck.result('r'), 'done');
+    await host.close();
+    await t.rejects(host.start(slow), /closed/);
+  });
+
+  t.test('a run that its host gives back is finished by another', async () => {
+    const store = new InMemoryCheckpointStore();
+    let release!: () => void;
+    const blocked = new Promise<void>((resolve) => { release = resolve; });
+    const workflow = new Workflow('handover')
+      .addStep('a', [START], (_event, context) => { context.set('x', 1); return { type: 'B' }; })
+      .addStep('b', ['B'], async (_event, context) => { await blocked; return stop(context.get('x')); });
+    const first = createLocalHost({ store, workflows: [workflow], clock: clockAt(0) });
+    await first.start(workflow, undefined, { runId: 'r' });
+    await settle();
+    await first.close();
+    const second = createLocalHost({ store, workflows: [workflow], clock: clockAt(1) });
+    t.deepEqual(await second.recover(), ['r']);
+    release();
+    t.equal(await second.result('r'), 1);
   });
 
   /** A clock that stands still and never fires: leases end only for those who look from later. */
