@@ -57,9 +57,9 @@ const PAGE = 256;
  * finds a run whose host is gone goes on with it. Works with every `CheckpointStore`, in every runtime.
  *
  * @example
- * const host = createLocalHost({ store, workflows: [invoice] });
+ * const host = createLocalHost({ store, workflows: [workflow] });
  * await host.recover();
- * const runId = await host.start(invoice, { amount: 3 });
+ * const runId = await host.start(workflow, { amount: 3 });
  * await host.result(runId);
  */
 export class LocalHost {

@@ -31,7 +31,8 @@ export interface WorkerServer {
  * class. Messages of others on the same line are left alone.
  *
  * @example
- * serveWorker(self, { count: (text: string, { progress }) => text.split(' ').length });
+ * // In the file of the worker; the types of a page would take `self` for a window.
+ * serveWorker(self as unknown as PortLike, { count: (text: string) => text.split(' ').length });
  */
 export function serveWorker(port: PortLike, methods: WorkerMethods): WorkerServer {
   const running = new Map<number, AbortController>();

@@ -59,7 +59,7 @@ const ENDINGS = ['error', 'messageerror', 'close'];
  * When the worker crashes, the calls in flight reject with a WorkerCrashedError and the next call starts a new one.
  *
  * @example
- * const host = createWorkerHost<typeof methods>({
+ * const host = createWorkerHost<{ count: (text: string) => number }>({
  *   spawn: () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }),
  * });
  * const words = await host.call('count', text);

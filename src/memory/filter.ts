@@ -22,7 +22,8 @@ export interface FieldTests {
  * Keeps entries whose metadata has every field of the filter with an equal value; other fields do not matter. Instead
  * of a value a field may have tests, and `$and`, `$or` and `$not` combine filters.
  *
- * @example { topic: 'geo', year: { $gte: 2020 }, $or: [{ lang: 'en' }, { lang: { $exists: false } }] }
+ * @example
+ * const filter: MemoryFilter = { topic: 'geo', year: { $gte: 2020 }, $or: [{ lang: 'en' }, { lang: { $exists: false } }] };
  */
 export type MemoryFilter = { readonly [field: string]: unknown };
 

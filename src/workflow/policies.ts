@@ -90,7 +90,8 @@ export function limit(count: number): StepPolicy {
  * human input. Take a snapshot then and resume it where the step has its handler.
  *
  * @example
- * .step('print', [Invoice], inNode ? print : () => null, ...(inNode ? [] : [elsewhere()]))
+ * // In the browser; the server's definition of the same workflow has the handler, and not the policy.
+ * workflow.addStep('print', ['Invoice'], () => null, elsewhere());
  */
 export function elsewhere(): StepPolicy {
   return {

@@ -13,6 +13,7 @@ import type { Step } from './step.ts';
 
 /** Where a run is. The last four are final. */
 export type RunStatus = 'running' | 'pausing' | 'paused' | 'waiting' | FinalStatus;
+/** How a run can end. */
 export type FinalStatus = 'completed' | 'failed' | 'aborted' | 'timed_out';
 
 /** What the engine needs to know of a workflow. */
