@@ -13,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'rag-worker-'));
 /** @type {Miniflare | undefined} */
 let miniflare;
 
-const files = ['.', 'docs'].flatMap((from) => readdirSync(join(root, from), { recursive: from !== '.' })
+const files = ['.', 'docs/guides', 'docs/decisions'].flatMap((from) => readdirSync(join(root, from), { recursive: from !== '.' })
   .map(String).filter((name) => name.endsWith('.md')).map((name) => join(from, name)))
   .map((name) => ({ name, text: readFileSync(join(root, name), 'utf8') }));
 files.push({ name: 'page.html', text: '<h1>Harbour</h1><script>alert(1)</script><p>The harbour of Kelda &amp; Sons exports <b>barometers</b>.</p>' });
