@@ -1,10 +1,11 @@
-// npm run size: bytes per entry and per sample program, from the packed tarball as a bundler sees it. Prints a table
-// (the docs quote it) and fails above a ceiling of size-budgets.mjs.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// npm run size: bytes per entry and per sample program, from the packed tarball as a bundler sees it. Prints a table and
+// fails above a ceiling of size-budgets.mjs, or when README.md quotes other sizes; with --write it corrects README.md.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { check, finish } from './checks.mjs';
+import { sizeTable, staleSizes } from './docs/size-table.mjs';
 import { entries } from './entries.mjs';
 import { root, runCommand } from './run-command.mjs';
 import { entryBudgets, programBudgets } from './size-budgets.mjs';
@@ -29,6 +30,7 @@ try {
   for (const { name, source, budget, forbidden } of programBudgets) {
     await check(`program: ${name}`, () => measure(name, source, budget, forbidden));
   }
+  await check('the sizes README.md quotes', quoted);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -56,6 +58,18 @@ async function measure(/** @type {string} */ name, /** @type {string} */ source,
     throw new Error(`${gzip} B gzip, the ceiling is ${budget} B. Largest modules, minified:\n${inputs.join('\n')}`);
   }
   return `${gzip} B gzip of ${budget}`;
+}
+
+function quoted() {
+  const path = join(root, 'README.md');
+  const readme = readFileSync(path, 'utf8');
+  const sizes = new Map(rows.map(([name, , gzip]) => [name, gzip]));
+  if (process.argv.includes('--write')) {
+    writeFileSync(path, readme.replace(/(<!-- sizes -->\n)[^]*?(<!-- \/sizes -->)/, (_all, start, end) => `${start}${sizeTable(sizes)}\n${end}`));
+    return;
+  }
+  const stale = staleSizes(readme, sizes);
+  if (stale.length > 0) throw new Error(`${stale.join('\n')}\nRun npm run docs`);
 }
 
 /** True for the entry chunk and every chunk it imports statically. */
