@@ -2,10 +2,7 @@
 // its own tests in e2e/; here it is only started as the README says.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { transform } from 'esbuild';
 import { check, finish } from './checks.mjs';
 import { bin, root, runCommand } from './run-command.mjs';
 
@@ -14,17 +11,6 @@ const last = (/** @type {string} */ output) => output.trimEnd().split('\n').at(-
 await check('examples/deno', async () => last(await runCommand(bin('deno'), ['run', '--no-prompt', '--allow-read', 'examples/deno/main.ts'], { cwd: root })));
 await check('examples/deno, types', async () => void await runCommand(bin('deno'), ['check', 'examples/deno/main.ts'], { cwd: root }));
 await check('examples/cloudflare-worker', async () => last(await runCommand(process.execPath, ['examples/cloudflare-worker/check.mjs'], { cwd: root })));
-
-await check('the first program of docs/guides/rag.md prints what its comments say', async () => {
-  const [, program = ''] = /```ts\n([^]*?)```/.exec(readFileSync(join(root, 'docs/guides/rag.md'), 'utf8')) ?? [];
-  // Inside the repository, so that the package's own name resolves to it.
-  const file = join(root, '.cache/guide.mjs');
-  mkdirSync(join(root, '.cache'), { recursive: true });
-  writeFileSync(file, (await transform(program, { loader: 'ts', format: 'esm' })).code);
-  const printed = (await runCommand(process.execPath, [file])).trimEnd();
-  const promised = [...program.matchAll(/^console\.log\(.*\); \/\/ (.*)$/gm)].map(([, text]) => text).join('\n');
-  if (promised === '' || printed !== promised) throw new Error(`it prints\n${printed}\ninstead of\n${promised}`);
-});
 
 const start = (/** @type {string} */ port) => spawn(process.execPath, ['scripts/start.mjs'], { cwd: root, env: { ...process.env, PORT: port }, stdio: ['ignore', 'pipe', 'pipe'] });
 
