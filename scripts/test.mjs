@@ -43,6 +43,8 @@ const parts = [
   { name: 'unit', command: 'vitest', args: ['run', ...vitestFlags('unit')], read: vitest('unit') },
   { name: 'deno', command: 'deno', args: [...vitestInDeno, ...vitestFlags('deno')], read: vitest('deno') },
   { name: 'types', command: 'node', args: ['scripts/type-tests.mjs'], read: own },
+  { name: 'api', command: 'node', args: ['scripts/api-docs.mjs', '--check'], read: own },
+  { name: 'docs', command: 'node', args: ['scripts/check-snippets.mjs'], read: own },
   { name: 'examples', command: 'node', args: ['scripts/examples.mjs'], read: own },
   {
     name: 'e2e', command: 'playwright', args: ['test', '--reporter=list,json'], read: playwright('e2e'),
