@@ -64,11 +64,11 @@ function quoted() {
   const path = join(root, 'README.md');
   const readme = readFileSync(path, 'utf8');
   const sizes = new Map(rows.map(([name, , gzip]) => [name, gzip]));
-  if (process.argv.includes('--write')) {
+  const stale = staleSizes(readme, sizes);
+  if (stale.length > 0 && process.argv.includes('--write')) {
     writeFileSync(path, readme.replace(/(<!-- sizes -->\n)[^]*?(<!-- \/sizes -->)/, (_all, start, end) => `${start}${sizeTable(sizes)}\n${end}`));
     return;
   }
-  const stale = staleSizes(readme, sizes);
   if (stale.length > 0) throw new Error(`${stale.join('\n')}\nRun npm run docs`);
 }
 
