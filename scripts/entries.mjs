@@ -25,6 +25,7 @@ export const entries = [
   { subpath: './workers', source: 'platform/workers/index.ts' },
   { subpath: './node', source: 'platform/node/index.ts', hosts: ['node', 'deno', 'bun'] },
   { subpath: './deno', source: 'platform/deno/index.ts', hosts: ['deno'] },
+  { subpath: './stores/redis', source: 'stores/redis/index.ts' },
   { subpath: './local', source: 'local/index.ts' },
   { subpath: './models', source: 'model/index.ts' },
   { subpath: './agent', source: 'agent/index.ts' },

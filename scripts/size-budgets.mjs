@@ -34,6 +34,7 @@ export const entryBudgets = {
   './testing': 20_000,
   './browser': 8_000,
   './workers': 8_000,
+  './stores/redis': 6_000,
 };
 
 /** @type {ReadonlyArray<{ name: string, budget: number, source: string, forbidden: readonly RegExp[] }>} */

@@ -8,6 +8,8 @@ export async function buildWriter(folder: string): Promise<string> {
   await build({
     entryPoints: ['test/helpers/checkpoint-writer.ts'], bundle: true, platform: 'node', format: 'esm', outfile, logLevel: 'silent',
     conditions: ['node'],
+    // Packages in CommonJS call require for what Node has.
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
   return outfile;
 }

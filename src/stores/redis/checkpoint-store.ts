@@ -1,0 +1,210 @@
+import { base64ToBytes, bytesToBase64 } from '../../base/bytes.ts';
+import { PersistCorruptError, PersistError, PersistQuotaError } from '../../base/error-classes.ts';
+import type {
+  CheckpointCommit, CheckpointInput, CheckpointItem, CheckpointPage, CheckpointQuery, CheckpointStatus, CheckpointStore,
+  CheckpointSummary, ClaimedCheckpoint, CommitOutcome, InputOutcome, NewCheckpoint, ReleaseOptions, StoredCheckpoint,
+} from '../../spec/checkpoint.ts';
+import {
+  checkBytes, checkCommit, checkCount, checkKey, checkLease, checkLimit, checkNewCheckpoint, checkRelease, isFinalStatus,
+} from '../../spec/checkpoint-rules.ts';
+import { SCRIPT } from './script.ts';
+
+/**
+ * What the store needs of a Redis or Valkey client: a connected `ioredis` or `redis` (node-redis) client as it is, or a
+ * function that sends one command, such as one over an HTTP proxy. Replies are text.
+ */
+export type RedisClient =
+  | { call(command: string, ...args: string[]): Promise<unknown> }
+  | { sendCommand(args: string[]): Promise<unknown> }
+  | ((args: string[]) => Promise<unknown>);
+
+/** Where in Redis the runs lie. */
+export interface RedisCheckpointStoreOptions {
+  /** Begin of every key. The part in braces keeps all keys on one node of a cluster. Default '{blazen}:'. */
+  readonly prefix?: string;
+}
+
+/**
+ * Runs in Redis or Valkey, for many workers at once; each call is one script, so one round trip and atomic.
+ *
+ * What is acknowledged survives what the server survives: with `appendonly yes` a killed server loses nothing, a power cut
+ * at most a second, and nothing with `appendfsync always`. The client stays the caller's: `close` leaves it open. A failed
+ * connection is a retryable PersistError. A client that repeats commands on its own after a reconnect is harmless, but its
+ * `create` and `putInput` may then report their own first attempt as 'exists' and 'already'.
+ *
+ * @example
+ * const store = createRedisCheckpointStore(new Redis('redis://127.0.0.1:6379'));
+ */
+export function createRedisCheckpointStore(client: RedisClient, options: RedisCheckpointStoreOptions = {}): CheckpointStore {
+  return new RedisCheckpointStore(client, options);
+}
+
+type Facts = readonly (string | null)[];
+type State = readonly [facts: Facts, base: string | null, deltas: readonly string[]];
+type Inputs = readonly (readonly [id: string, seq: string, data: string])[];
+
+class RedisCheckpointStore implements CheckpointStore {
+  readonly capabilities: CheckpointStore['capabilities'] = { persistent: true, shared: true };
+  readonly #send: (args: string[]) => Promise<unknown>;
+  readonly #prefix: string;
+  /** The server's name for the script. */
+  #script: Promise<string> | null = null;
+
+  constructor(client: RedisClient, { prefix = '{blazen}:' }: RedisCheckpointStoreOptions) {
+    this.#prefix = prefix;
+    this.#send = typeof client === 'function' ? client
+      : 'call' in client ? (args) => client.call(...args as [string, ...string[]])
+        : (args) => client.sendCommand(args);
+  }
+
+  async create(runId: string, run: NewCheckpoint): Promise<'created' | 'exists'> {
+    checkNewCheckpoint(runId, run);
+    const { workflow, base, now, status = 'running', wakeAt = now, streamSeq = 0 } = run;
+    const ended = isFinalStatus(status);
+    return await this.#run('create', runId, workflow, status, ended ? '1' : '0', toText(base), String(now), ended ? '' : time(wakeAt), String(streamSeq)) as 'created';
+  }
+
+  async claim(runId: string, owner: string, leaseMs: number, now: number): Promise<ClaimedCheckpoint | null> {
+    checkKey(owner, 'owner');
+    checkLease(leaseMs, now);
+    const reply = await this.#run('claim', runId, owner, String(now), String(now + leaseMs)) as [number, State, Inputs] | null;
+    return reply && { ...storedOf(runId, reply[1]), fence: reply[0], inputs: inputsOf(reply[2]) };
+  }
+
+  async commit(runId: string, commit: CheckpointCommit): Promise<CommitOutcome> {
+    checkCommit(runId, commit);
+    const { commitId, fence, version, now, base, delta, status, wakeAt, items = [], consumed = [] } = commit;
+    const value = base ?? delta;
+    return await this.#run(
+      'commit', runId, commitId, String(fence), String(version), String(now), base ? 'base' : delta ? 'delta' : '', value ? toText(value) : '',
+      status ?? '', status !== undefined && isFinalStatus(status) ? '1' : '0', wakeAt === undefined ? 'same' : time(wakeAt),
+      String(items[0]?.seq ?? 0), String(items.length), ...items.map(({ data }) => toText(data)), ...consumed,
+    ) as CommitOutcome;
+  }
+
+  async renew(runId: string, fence: number, leaseMs: number, now: number): Promise<boolean> {
+    checkLease(leaseMs, now);
+    return Number(await this.#run('renew', runId, String(fence), String(now + leaseMs))) === 1;
+  }
+
+  async release(runId: string, fence: number, options: ReleaseOptions): Promise<boolean> {
+    checkRelease(options);
+    const { wakeAt, seenInput } = options;
+    return Number(await this.#run('release', runId, String(fence), wakeAt === undefined ? 'same' : time(wakeAt), String(seenInput))) === 1;
+  }
+
+  async putInput(runId: string, inputId: string, data: Uint8Array): Promise<InputOutcome> {
+    checkKey(inputId, 'inputId');
+    checkBytes(data, 'data');
+    return await this.#run('input', runId, inputId, toText(data)) as InputOutcome;
+  }
+
+  async readInputs(runId: string, afterSeq: number): Promise<CheckpointInput[]> {
+    checkCount(afterSeq, 'afterSeq');
+    return inputsOf(await this.#run('inputs', runId, String(afterSeq)) as Inputs);
+  }
+
+  async due(now: number, limit: number): Promise<string[]> {
+    checkCount(now, 'now');
+    checkLimit(limit);
+    return await this.#command(['ZRANGEBYSCORE', `${this.#prefix}due`, '-inf', String(now), 'LIMIT', '0', String(limit)]) as string[];
+  }
+
+  async readStream(runId: string, afterSeq: number, limit: number): Promise<CheckpointItem[]> {
+    checkCount(afterSeq, 'afterSeq');
+    checkLimit(limit);
+    const reply = await this.#command(['XRANGE', `${this.#prefix}stream:${runId}`, `${afterSeq + 1}-0`, '+', 'COUNT', String(limit)]);
+    return (reply as [id: string, fields: [string, string]][]).map(([id, fields]) => ({ seq: Number(id.split('-')[0]), data: toBytes(fields[1], runId) }));
+  }
+
+  async read(runId: string): Promise<StoredCheckpoint | null> {
+    const state = await this.#run('read', runId) as State;
+    return state[1] === null ? null : storedOf(runId, state);
+  }
+
+  async status(runId: string): Promise<CheckpointSummary | null> {
+    const facts = await this.#run('status', runId) as Facts;
+    return facts[0] === null ? null : summaryOf(runId, facts);
+  }
+
+  async list({ status, workflow, cursor, limit = 100 }: CheckpointQuery = {}): Promise<CheckpointPage> {
+    checkLimit(limit);
+    const page = await this.#run('list', '', cursor ?? '0', String(limit)) as [runId: string, place: string, facts: Facts][];
+    const runs = page.map(([runId, , facts]) => summaryOf(runId, facts));
+    return {
+      runs: runs.filter((run) => (status === undefined || run.status === status) && (workflow === undefined || run.workflow === workflow)),
+      cursor: page.length < limit ? null : String(page.at(-1)?.[1]),
+    };
+  }
+
+  async delete(runId: string): Promise<boolean> {
+    return Number(await this.#run('delete', runId)) === 1;
+  }
+
+  async #run(operation: string, runId: string, ...args: string[]): Promise<unknown> {
+    const keys = ['run:', 'deltas:', 'stream:', 'inputs:', 'order:', 'seen:'].map((kind) => `${this.#prefix}${kind}${runId}`);
+    keys.push(`${this.#prefix}due`, `${this.#prefix}runs`, `${this.#prefix}counters`);
+    for (let attempt = 1; ; attempt++) {
+      this.#script ??= this.#command(['SCRIPT', 'LOAD', SCRIPT]).then(String);
+      const script = this.#script;
+      try {
+        return await this.#command(['EVALSHA', await script, String(keys.length), ...keys, operation, runId, ...args]);
+      } catch (error) {
+        if (this.#script === script) this.#script = null;
+        // The server was restarted and has forgotten it; it has done nothing.
+        if (attempt === 5 || !messageOf((error as PersistError).cause).startsWith('NOSCRIPT')) throw error;
+      }
+    }
+  }
+
+  async #command(args: string[]): Promise<unknown> {
+    try {
+      return await this.#send(args);
+    } catch (cause) {
+      const message = messageOf(cause);
+      if (message.startsWith('OOM')) throw new PersistQuotaError('Cannot write to Redis: its memory limit is reached', { cause });
+      // A refusal starts with a word in capitals; some pass. Anything else is a connection that failed.
+      const retryable = !/^[A-Z]{2,} /.test(message) || /^(BUSY|CLUSTERDOWN|LOADING|MASTERDOWN|NOREPLICAS|READONLY|TRYAGAIN) /.test(message);
+      throw new PersistError(`Cannot reach the runs in Redis: ${message.slice(0, 200)}`, { cause, retryable });
+    }
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function time(at: number | null): string {
+  return at === null ? '' : String(at);
+}
+
+/** Bytes that are UTF-8 text, as most states are, go as that text; others in base64. The first letter says which. */
+function toText(bytes: Uint8Array): string {
+  try {
+    return `t${new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)}`;
+  } catch {
+    return `b${bytesToBase64(bytes)}`;
+  }
+}
+
+function toBytes(text: string, runId: string): Uint8Array {
+  if (text.startsWith('t')) return new TextEncoder().encode(text.slice(1));
+  if (text.startsWith('b')) return base64ToBytes(text.slice(1));
+  throw new PersistCorruptError(`Cannot read run ${runId}: a value in Redis is damaged`, { runId });
+}
+
+function summaryOf(runId: string, facts: Facts): CheckpointSummary {
+  const [workflow, status, version, streamSeq, createdAt, updatedAt, dueAt] = facts as string[];
+  return {
+    runId, workflow: workflow ?? '', status: status as CheckpointStatus, version: Number(version), streamSeq: Number(streamSeq),
+    createdAt: Number(createdAt), updatedAt: Number(updatedAt), dueAt: dueAt === '' ? null : Number(dueAt),
+  };
+}
+
+function storedOf(runId: string, [facts, base, deltas]: State): StoredCheckpoint {
+  return { ...summaryOf(runId, facts), base: toBytes(base ?? '', runId), deltas: deltas.map((delta) => toBytes(delta, runId)) };
+}
+
+function inputsOf(inputs: Inputs): CheckpointInput[] {
+  return inputs.map(([id, seq, data]) => ({ id, seq: Number(seq), data: toBytes(data, id) }));
+}
