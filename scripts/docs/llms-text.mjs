@@ -24,7 +24,6 @@ ${links('guides/')}
 ${links('api/')}
 
 ## More
-${links('')}
 - [Changes](../CHANGELOG.md)
 `;
 }
