@@ -33,6 +33,7 @@ export interface RedisCheckpointStoreOptions {
  * `create` and `putInput` may then report their own first attempt as 'exists' and 'already'.
  *
  * @example
+ * import { Redis } from 'ioredis';
  * const store = createRedisCheckpointStore(new Redis('redis://127.0.0.1:6379'));
  */
 export function createRedisCheckpointStore(client: RedisClient, options: RedisCheckpointStoreOptions = {}): CheckpointStore {
