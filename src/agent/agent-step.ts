@@ -69,7 +69,7 @@ export function agentStep({ agent, input, output, name = 'agent' }: AgentStepOpt
     // A round that waits has not happened yet.
     const iterations = done + result.iterations - (waits ? 1 : 0);
     if (!waits && (result.stopReason !== 'stop_condition' || stopped)) {
-      ctx.state.delete(name);
+      ctx.state.set(name, undefined);
       return output(new AgentResult({ ...fieldsOf(result), iterations, totalUsage: usage, totalCost: cost }));
     }
     const calls = result.pendingApprovals.map(({ id, name: tool, arguments: args }) => ({ id, name: tool, arguments: args }));

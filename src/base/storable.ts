@@ -5,8 +5,8 @@ export type Storable =
   | string | number | boolean | null | undefined | bigint | Date | Uint8Array
   | readonly Storable[] | { readonly [key: string]: Storable } | ReadonlyMap<Storable, Storable> | ReadonlySet<Storable>;
 
-/** Marks the prototype of a class whose instances are plain data with getters: they are stored as their own fields. */
-export const PLAIN: symbol = Symbol.for('blazen-ts.plain');
+/** A getter of this name marks the prototype of events: plain data with getters, stored as their own fields. */
+export const PLAIN = 'eventType';
 
 /** Nesting beyond this is refused: deep input must not exhaust the stack. */
 export const MAX_DEPTH = 64;
@@ -31,7 +31,7 @@ export function checkStorable(value: unknown, path: string, depth = 0): void {
 }
 
 function refuse(path: string, what: string): never {
-  throw new SerializationError(`Cannot store '${path}': it is ${what}. Store plain data, or use ctx.session`, { path });
+  throw new SerializationError(`Cannot store '${path}': it is ${what}. Use plain data, or ctx.session`, { path });
 }
 
 /** Keys that reach an object's prototype: refused in foreign JSON, escaped in ours. */

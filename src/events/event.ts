@@ -31,8 +31,7 @@ export class WorkflowEvent {
   declare readonly eventType: string;
 
   static {
-    Object.defineProperty(this.prototype, PLAIN, { value: true });
-    for (const key of ['data', 'event_type', 'eventType']) {
+    for (const key of ['data', 'event_type', PLAIN]) {
       Object.defineProperty(this.prototype, key, {
         get(this: EventLike): unknown {
           const { type, ...data } = this;

@@ -76,5 +76,5 @@ function toSpec(input: EmbedderInput): EmbeddingSpec {
       } };
     }
   }
-  throw new ValidationError("Cannot use the embedder: it lacks 'doEmbed'", { path: 'embedder' });
+  throw new ValidationError("Cannot use the embedder: it lacks 'doEmbed'");
 }

@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { abortError, throwIfAborted } from '../base/abort.ts';
+import { throwIfAborted } from '../base/abort.ts';
 import { MemoryNoEmbedderError, ValidationError } from '../base/error-classes.ts';
 import type { MemoryBackendSpec, StoredEntry } from '../spec/memory.ts';
 import { type CustomBackendHandlers } from './custom-backend.ts';
@@ -227,7 +227,7 @@ export class Memory {
       vector = embedded as Float32Array;
       index = await this.#store.open(signal);
     }
-    if (signal?.aborted === true) throw abortError(signal, 'The search');
+    throwIfAborted(signal, 'The search');
     let ranking: RankedRow[] = mode === 'simhash'
       ? await (await import('./lexical/simhash.ts')).rankBySimhash(index, this.backend, query, pool, index.allow(this.#namespace, compiled, this.#now()))
       : rank(index, {
@@ -256,7 +256,7 @@ export class Memory {
    */
   async reembed(options: AddManyOptions = {}): Promise<number> {
     const source = this.#source;
-    if (source === null) throw new MemoryNoEmbedderError('Cannot embed again: the memory has no embedder');
+    if (source === null) throw new MemoryNoEmbedderError('Cannot embed: the memory has no embedder');
     const { reembed } = await import('./reembed.ts');
     return reembed(this.#store, source, options, (progress) => this.#report(progress, options));
   }

@@ -42,7 +42,7 @@ export interface Context extends StateNamespace {
 export interface StateNamespace {
   /** The value, or null when there is none. */
   get(key: string): unknown;
-  /** @throws SerializationError naming the path when a snapshot could not hold the value. */
+  /** `undefined` removes the value. @throws SerializationError naming the path when a snapshot could not hold it. */
   set(key: string, value: Storable): void;
   /** The bytes, or null when there are none. */
   getBytes(key: string): Uint8Array | null;
@@ -52,8 +52,6 @@ export interface StateNamespace {
    * concurrent updates are never lost; the returned value is what this step would see.
    */
   update(key: string, change: (value: unknown) => Storable): unknown;
-  /** Remove a value. */
-  delete(key: string): void;
 }
 
 /** Values that live as long as the run does in this process. */

@@ -8,8 +8,8 @@ import type { Step } from './step.ts';
 
 /** Records a parked run keeps in memory. */
 const PARKED_HISTORY = 64;
-
-const describe = (run: Run): string => `run ${run.id} of '${run.definition.name}'`;
+/** Microtasks a run waits for a caller who awaits the handler, perhaps through functions of its own, to attach a reader. */
+const PATIENCE = 8;
 
 /** Changes become visible at once and live as long as the process. */
 export const immediate: CommitPort = {
@@ -34,39 +34,39 @@ export const immediate: CommitPort = {
   kick,
 };
 
-/** Begin a run with its start event. Its first step starts `ticks` microtasks later. */
-export function startRun(run: Run, input: object | undefined, ticks: number): void {
+/** Begin a run with its start event. */
+export function startRun(run: Run, input: object | undefined): void {
   armTimeout(run, run.startedAt);
   const event = new WorkflowEvent(input ?? {});
   (event as { type: string }).type = START;
   run.port.input(run, event);
-  void drive(run, ticks);
+  void drive(run);
 }
 
 /** Hand an event to a run from outside. @throws ValidationError when it is not an event or the run has ended. */
 export function sendToRun(run: Run, event: object): void {
   const checked = toEvent(event);
-  if (run.ended) throw new ValidationError(`Cannot send ${checked.type}: ${describe(run)} is ${run.status}`);
+  if (run.ended) throw new ValidationError(`Cannot send ${checked.type}: the run is ${run.status}`);
   run.port.input(run, checked);
   kick(run);
 }
 
 /** Answer an input request. @throws ValidationError when no such request is open. */
 export function respondToRun(run: Run, requestId: string, response: unknown): void {
-  if (!takeRequest(run, requestId)) throw new ValidationError(`Cannot answer '${requestId}': no such input request is open in ${describe(run)}`, { code: 'workflow.input' });
+  if (!takeRequest(run, requestId)) throw new ValidationError(`Cannot answer '${requestId}': no such input request is open`, { code: 'workflow.input' });
   sendToRun(run, new WorkflowEvent({ type: INPUT_RESPONSE, request_id: requestId, response }));
 }
 
 /** Stop a run; a run that has ended stays as it is. */
 export function abortRun(run: Run, cause: unknown): void {
-  endRun(run, 'aborted', new AbortedError(`Aborted ${describe(run)}`, { cause }));
+  endRun(run, 'aborted', new AbortedError(`Workflow '${run.definition.name}' was aborted`, { cause }));
 }
 
 /** Stop the run when `signal` aborts. */
 export function followSignal(run: Run, signal: AbortSignal): void {
   const abort = (): void => abortRun(run, signal.reason);
+  signal.addEventListener('abort', abort, { signal: runController(run).signal });
   if (signal.aborted) abort();
-  else signal.addEventListener('abort', abort, { signal: runController(run).signal });
 }
 
 /** The result of the run. */
@@ -79,8 +79,8 @@ export async function outcomeOf(run: Run): Promise<unknown> {
 // ---- the loop -------------------------------------------------------------------------------------------------------
 
 /** Awaits one execution of each pump directly, which costs less than a callback; the others are subscribed to. */
-async function drive(run: Run, ticks: number): Promise<void> {
-  while (ticks-- > 0) await Promise.resolve();
+async function drive(run: Run): Promise<void> {
+  for (let ticks = run.stream ? PATIENCE : 1; ticks--;) await Promise.resolve();
   for (let x = pump(run); x !== null; x = pump(run)) {
     let value: unknown;
     try {
@@ -244,6 +244,6 @@ export function wake(run: Run): void {
 
 function armTimeout(run: Run, now: number): void {
   if (run.remainingMs) run.timeout = run.deadlines.set(run.remainingMs, now, () => {
-    endRun(run, 'timed_out', new TimeoutError(`Took longer than ${run.definition.timeoutMs} ms: ${describe(run)}`, { code: 'workflow.timeout' }));
+    endRun(run, 'timed_out', new TimeoutError(`Workflow '${run.definition.name}' took longer than ${run.definition.timeoutMs} ms`, { code: 'workflow.timeout' }));
   });
 }

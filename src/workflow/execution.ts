@@ -79,14 +79,12 @@ export class Execution implements Context {
     this.#write(key, value, value);
   }
 
-  delete(key: string): void { this.#write(key, undefined, undefined); }
-
   getBytes(key: string): Uint8Array | null {
     const value = this.get(key);
     return value instanceof Uint8Array ? value : null;
   }
 
-  setBytes(key: string, bytes: Uint8Array): void { this.set(key, new Uint8Array(bytes)); }
+  setBytes(key: string, bytes: Uint8Array): void { this.set(key, bytes); }
 
   update(key: string, change: (value: unknown) => Storable): unknown {
     const value = change(this.get(key));

@@ -49,9 +49,9 @@ export class Feed<Item> {
 
   /** Let go of all but the newest `count` items. */
   keep(count: number): void {
-    const old = Math.max(0, this.seq - this.lost - count);
-    this.columns = this.columns.slice(old * this.width);
-    this.lost += old;
+    const old = Math.max(0, this.row(this.seq - count + 1));
+    this.columns = this.columns.slice(old);
+    this.lost += old / this.width;
   }
 
   /** Give an item to the readers that are there now; it has no number and is not kept. */

@@ -74,7 +74,7 @@ function emit(run: Run, event: WorkflowEvent): void {
   if (run.ended) return;
   if (event.type === STOP) return applyEnd(run, 'completed', (event as unknown as EventLike)['result']);
   // An id of ours is the same whenever this run is told again.
-  if (event.type === INPUT_REQUEST && !requestId(event)) event = new WorkflowEvent({ ...(event as object), type: INPUT_REQUEST, request_id: `${run.id}/${emitted(run)}` });
+  if (event.type === INPUT_REQUEST && !requestId(event)) event = new WorkflowEvent({ ...(event as object), request_id: `${run.id}/${emitted(run)}` });
   if (event.type !== START) run.show(event, false);
   run.queue.push(event);
 }

@@ -27,9 +27,9 @@ export class RunLog extends Feed<number> {
   }
 
   override keep(count: number): void {
-    for (let seq = this.lost + 1; seq <= this.seq - count; seq++) {
-      const patch = this.columns[this.row(seq) + 6] as Patch | null;
-      for (let i = 0; patch !== null && i < patch.length; i += 2) (this.base ??= new Map<string, unknown>()).set(patch[i] as string, patch[i + 1]);
+    for (let i = 6; i < this.row(this.seq - count + 1); i += 8) {
+      const patch = this.columns[i] as Patch | null;
+      for (let j = 0; patch !== null && j < patch.length; j += 2) (this.base ??= new Map<string, unknown>()).set(patch[j] as string, patch[j + 1]);
     }
     super.keep(count);
   }

@@ -5,8 +5,8 @@ export class Signal {
   wait(): Promise<void> { return new Promise((resolve) => { (this.#waiting ??= []).push(resolve); }); }
 
   fire(): void {
-    const waiting = this.#waiting;
+    const waiting = this.#waiting ?? [];
     this.#waiting = null;
-    if (waiting !== null) for (const resolve of waiting) resolve();
+    for (const resolve of waiting) resolve();
   }
 }

@@ -29,8 +29,6 @@ export interface RunOptions {
 
 const DEFAULT_TIMEOUT_MS = 300_000;
 const DEFAULT_HISTORY = 1024;
-/** Microtasks a run waits for a caller who awaits the handler, perhaps through functions of its own, to attach a reader. */
-const PATIENCE = 8;
 
 /**
  * An event-driven workflow: steps that take events and give events.
@@ -131,13 +129,13 @@ export class Workflow<Input = object | undefined, Result = unknown, Handled exte
     if (fields != null && (typeof fields !== 'object' || Array.isArray(fields))) {
       throw new ValidationError(`Cannot run workflow '${this.name}': its input must be an object`);
     }
-    return fields ?? undefined;
+    return fields as object | undefined;
   }
 
   #start(input: unknown, watchable: boolean, { runId, signal, clock = systemClock }: RunOptions = {}): Run {
     const fields = this.parse(input);
     const run = new Run(this.definition(), runId, clock, immediate, watchable);
-    startRun(run, fields, watchable ? PATIENCE : 1);
+    startRun(run, fields);
     if (signal) followSignal(run, signal);
     return run;
   }

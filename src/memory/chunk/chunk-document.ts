@@ -36,9 +36,9 @@ export function chunkDocument(document: SourceDocument, options: ChunkOptions = 
   const { maxLength = 1000, overlap = 100, measure } = options;
   // One character may need two units, and is never torn.
   const least = measure === undefined ? 2 : 1;
-  if (!(maxLength >= least)) throw new ValidationError(`Cannot cut the document: 'maxLength' is less than ${least}`, { path: 'maxLength' });
+  if (!(maxLength >= least)) throw new ValidationError(`Cannot cut the document: 'maxLength' is less than ${least}`);
   if (!(overlap >= 0 && overlap < maxLength)) {
-    throw new ValidationError("Cannot cut the document: 'overlap' is not between 0 and 'maxLength'", { path: 'overlap' });
+    throw new ValidationError("Cannot cut the document: 'overlap' is not between 0 and 'maxLength'");
   }
   const cutter = new Cutter(document.text, document.blocks, maxLength, overlap, measure);
   const { headings, text } = document;
