@@ -90,7 +90,7 @@ test('a run that starts in a browser is answered in a Worker and ends in Node, w
         return { data, log: log(handler), shown, runId: handler.runId() };
       };
     `, { format: 'esm', platform: 'node', packages: 'external' });
-    const { finish } = await import(module) as { finish(snapshot: Uint8Array): Promise<{ data: unknown; log: [number, string][]; shown: [number, string][]; runId: string }> };
+    const { finish } = await import(module) as { finish: (snapshot: Uint8Array) => Promise<{ data: unknown; log: [number, string][]; shown: [number, string][]; runId: string }> };
     const { data, log, shown, runId } = await finish(fromWorker);
 
     expect(data).toEqual(['chromium', 'Cloudflare-Workers', 'node', 6, 2n ** 80n]);
