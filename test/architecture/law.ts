@@ -30,7 +30,8 @@ export const law: Readonly<Record<string, RoomLaw>> = {
   spec: { rooms: ['base'] },
   events: { rooms: floor },
   workflow: { rooms: [...floor, 'events'], platform: true },
-  pipeline: { rooms: engine },
+  // A pipeline is a run of runs: it shows their streams as its own, limits their time and keeps their snapshots in its own.
+  pipeline: { rooms: [...engine, 'durable'], halves: ['workflow', 'durable'] },
   model: { rooms: floor },
   http: { rooms: floor, npm: ['ky', 'eventsource-parser'], lazy: ['aws4fetch'], platform: true },
   providers: { rooms: [...floor, 'http', 'model'], doors: true },
