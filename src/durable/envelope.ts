@@ -8,11 +8,15 @@ const HEADER = 48;
 const VERSION = 1;
 
 /** What the content of an envelope is. */
-export type EnvelopeKind = 1 | 2;
+export type EnvelopeKind = 1 | 2 | 3;
 /** Content is the JSON of a snapshot body. */
 export const JSON_CONTENT: EnvelopeKind = 1;
 /** Content is the MessagePack of a snapshot body. */
 export const MESSAGE_PACK_CONTENT: EnvelopeKind = 2;
+/** Content is the JSON of the body of a pipeline's snapshot. */
+export const PIPELINE_JSON_CONTENT: EnvelopeKind = 3;
+
+const KINDS: readonly EnvelopeKind[] = [JSON_CONTENT, MESSAGE_PACK_CONTENT, PIPELINE_JSON_CONTENT];
 
 /** SHA-256 of the bytes. */
 export async function sha256(bytes: Uint8Array): Promise<Uint8Array> {
@@ -42,9 +46,9 @@ export async function open(bytes: Uint8Array): Promise<{ readonly kind: Envelope
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const version = view.getUint16(8);
   if (version > VERSION) throw new SnapshotVersionMismatchError(`Cannot read the snapshot: its version is ${version}, this package knows ${VERSION}`);
-  const kind = view.getUint16(10);
+  const kind = view.getUint16(10) as EnvelopeKind;
   const content = bytes.subarray(HEADER);
-  if (version !== VERSION || (kind !== JSON_CONTENT && kind !== MESSAGE_PACK_CONTENT) || view.getUint32(12) !== content.length) {
+  if (version !== VERSION || !KINDS.includes(kind) || view.getUint32(12) !== content.length) {
     throw new SnapshotError('Cannot read the snapshot: its header is damaged or its end is missing');
   }
   const sum = await sha256(content);

@@ -7,7 +7,7 @@ export { defineWorkflow, Workflow } from './workflow.ts';
 export type { ResumeOptions, SnapshotSource } from './workflow.ts';
 export { WorkflowHandler } from './handler.ts';
 export { WorkflowSnapshot } from './snapshot.ts';
-export type { SnapshotJson } from './snapshot.ts';
+export type { SnapshotJson } from './snapshot-document.ts';
 export { SerializableRef } from './session-policy.ts';
 export type { SessionPausePolicy } from './session-policy.ts';
 export type { FitOptions } from './restore.ts';

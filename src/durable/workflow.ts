@@ -10,7 +10,8 @@ import { WorkflowHandler } from './handler.ts';
 import { continueLater } from './pause.ts';
 import { type FitOptions, restore } from './restore.ts';
 import { parsePolicy, SerializableRef, type SessionPausePolicy } from './session-policy.ts';
-import { type SnapshotJson, WorkflowSnapshot } from './snapshot.ts';
+import { WorkflowSnapshot } from './snapshot.ts';
+import type { SnapshotJson } from './snapshot-document.ts';
 
 /** Options of a resume; all optional. */
 export interface ResumeOptions extends FitOptions {
