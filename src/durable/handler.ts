@@ -1,8 +1,8 @@
 import { EventEmitter } from 'eventemitter3';
-import { WorkflowHandler as CoreHandler, type StreamEvent, type WorkflowResult } from '../workflow/index.ts';
+import { type RunStatus, WorkflowHandler as CoreHandler, type StreamEvent, type WorkflowResult } from '../workflow/index.ts';
 import type { Run } from '../workflow/run.ts';
 import { capture } from './capture.ts';
-import { continueRun, pauseRun } from './pause.ts';
+import { continueRun, pauseRun, untilRest } from './pause.ts';
 import { applyPolicy, type SessionPausePolicy } from './session-policy.ts';
 import { WorkflowSnapshot } from './snapshot.ts';
 
@@ -57,6 +57,9 @@ export class WorkflowHandler<Result = unknown> extends CoreHandler<Result> {
 
   /** Stop dispatching; resolves when nothing is in flight. A run that waits for input or has ended is paused at once. */
   pause(): Promise<void> { return pauseRun(this.run); }
+
+  /** Resolves with the status when the run rests: it waits for input or another runtime, is paused, or has ended. */
+  resting(): Promise<RunStatus> { return untilRest(this.run); }
 
   /** Go on after `pause`. */
   resumeInPlace(): void { continueRun(this.run); }
