@@ -26,6 +26,7 @@ export {
   SerializationError,
   SnapshotError,
   SnapshotVersionMismatchError,
+  StageError,
   StepError,
   TimeoutError,
   UnsupportedError,

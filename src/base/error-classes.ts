@@ -60,6 +60,14 @@ export class StepError extends WorkflowError<{ step: string; eventType: string; 
   declare readonly attempt: number;
 }
 
+/** A stage of a pipeline failed or took too long. `branch` is null unless the stage is parallel; `cause` is why. */
+export class StageError extends WorkflowError<{ stage: string; branch: string | null }> {
+  static override readonly brand: string = 'StageError';
+  static override readonly code: ErrorCode = 'workflow.stage_failed';
+  declare readonly stage: string;
+  declare readonly branch: string | null;
+}
+
 /** A snapshot is damaged, belongs to another workflow, or cannot be taken. */
 export class SnapshotError extends WorkflowError {
   static override readonly brand: string = 'SnapshotError';
@@ -72,7 +80,7 @@ export class SnapshotVersionMismatchError extends SnapshotError {
   static override readonly code: ErrorCode = 'workflow.snapshot_version';
 }
 
-/** A checkpoint store failed. `retryable` when the same call may succeed later; it may also have taken effect already. */
+/** A checkpoint store or a pipeline's persist callback failed. `retryable` when the same call may succeed later; it may also have taken effect already. */
 export class PersistError<Fields = unknown> extends BlazenError<Fields> {
   static override readonly brand: string = 'PersistError';
   static override readonly code: ErrorCode = 'persist';
