@@ -51,6 +51,11 @@ export {
   type WorkflowOptions, type WorkflowResult,
 } from './workflow/index.ts';
 export {
+  JoinStrategy, ParallelStage, Pipeline, PipelineBuilder, PipelineHandler, PipelineSnapshot, Stage,
+  type PipelineEvent, type PipelineResult, type PipelineResumeOptions, type PipelineRunOptions, type PipelineSnapshotJson,
+  type PipelineSnapshotSource, type PipelineState, type PipelineStreamEvent, type StageFunction, type StageResult, type StageWorkflow,
+} from './pipeline/index.ts';
+export {
   createWorkerHost, serveWorker, withTransfer,
   type CallOptions, type PortEvent, type PortLike, type WorkerCall, type WorkerHost, type WorkerHostOptions, type WorkerLike,
   type WorkerMethod, type WorkerMethods, type WorkerServer,

@@ -5,6 +5,7 @@ import { capture } from './capture.ts';
 import { continueRun, pauseRun, untilRest } from './pause.ts';
 import { applyPolicy, type SessionPausePolicy } from './session-policy.ts';
 import { WorkflowSnapshot } from './snapshot.ts';
+import type { SnapshotBody } from './snapshot-body.ts';
 
 /** A live run that can be paused, saved and moved. */
 export class WorkflowHandler<Result = unknown> extends CoreHandler<Result> {
@@ -73,8 +74,11 @@ export class WorkflowHandler<Result = unknown> extends CoreHandler<Result> {
    * SerializationError naming the event or value that a snapshot cannot hold.
    */
   async snapshot(): Promise<WorkflowSnapshot> {
-    return WorkflowSnapshot.of(capture(this.run, applyPolicy(this.run, this.#policy)));
+    return WorkflowSnapshot.of(this.capture());
   }
+
+  /** @internal The content of a snapshot, at once. */
+  capture(): SnapshotBody { return capture(this.run, applyPolicy(this.run, this.#policy)); }
 }
 
 /** One broken listener must not keep the others from hearing. */

@@ -58,18 +58,19 @@ export interface SnapshotBody {
   readonly session: { readonly refs: readonly (readonly [key: string, type: string, bytes: Uint8Array])[]; readonly dropped: readonly string[] };
 }
 
-type Check = (value: unknown) => boolean;
+/** True when a value of a snapshot is what it has to be. */
+export type Check = (value: unknown) => boolean;
 
-const isNumber: Check = (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-const isText: Check = (value) => typeof value === 'string';
-const isList = (item: Check): Check => (value) => Array.isArray(value) && value.every(item);
+export const isNumber: Check = (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+export const isText: Check = (value) => typeof value === 'string';
+export const isList = (item: Check): Check => (value) => Array.isArray(value) && value.every(item);
 const isEvent: Check = (value) => isText((value as EventLike | null | undefined)?.type);
-const isRecord = (fields: Record<string, Check>): Check => (value) =>
+export const isRecord = (fields: Record<string, Check>): Check => (value) =>
   typeof value === 'object' && value !== null && Object.entries(fields).every(([key, check]) => check((value as Record<string, unknown>)[key]));
-const isPair = (second: Check): Check => (value) => Array.isArray(value) && value.length === 2 && isText(value[0]) && second(value[1]);
-const anything: Check = () => true;
+export const isPair = (second: Check): Check => (value) => Array.isArray(value) && value.length === 2 && isText(value[0]) && second(value[1]);
+export const anything: Check = () => true;
 const entries = isList(isPair(anything));
-const columns = (width: number): Check => (value) => Array.isArray(value) && value.length % width === 0;
+export const columns = (width: number): Check => (value) => Array.isArray(value) && value.length % width === 0;
 
 const FIELDS: Record<keyof SnapshotBody, Check> = {
   v: isNumber, workflow: isText, runId: isText, startedAt: isNumber, takenAt: isNumber, remainingMs: (value) => typeof value === 'number' && value >= 0,

@@ -11,6 +11,7 @@ import { continueLater } from './pause.ts';
 import { type FitOptions, restore } from './restore.ts';
 import { parsePolicy, SerializableRef, type SessionPausePolicy } from './session-policy.ts';
 import { WorkflowSnapshot } from './snapshot.ts';
+import type { SnapshotBody } from './snapshot-body.ts';
 import type { SnapshotJson } from './snapshot-document.ts';
 
 /** Options of a resume; all optional. */
@@ -74,7 +75,11 @@ export class Workflow<Input = object | undefined, Result = unknown, Handled exte
    * `allowChanged`); SnapshotVersionMismatchError when it was written by a newer version.
    */
   async resume(source: SnapshotSource, options: ResumeOptions = {}): Promise<WorkflowHandler<Result>> {
-    const { body } = await WorkflowSnapshot.from(source);
+    return this.resumeBody((await WorkflowSnapshot.from(source)).body, options);
+  }
+
+  /** @internal Resume the content of a snapshot, at once. */
+  resumeBody(body: SnapshotBody, options: ResumeOptions): WorkflowHandler<Result> {
     const run = restore(this.definition(), body, options.clock ?? systemClock, immediate, options);
     if (body.session.refs.length > 0) run.session ??= new Session();
     for (const [key, typeName, bytes] of body.session.refs) {

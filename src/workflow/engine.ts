@@ -242,7 +242,8 @@ export function wake(run: Run): void {
   armTimeout(run, run.clock.now());
 }
 
-function armTimeout(run: Run, now: number): void {
+/** Let the run end when the active time it has left is used up. */
+export function armTimeout(run: Run, now: number): void {
   if (run.remainingMs) run.timeout = run.deadlines.set(run.remainingMs, now, () => {
     endRun(run, 'timed_out', new TimeoutError(`Workflow '${run.definition.name}' took longer than ${run.definition.timeoutMs} ms`, { code: 'workflow.timeout' }));
   });

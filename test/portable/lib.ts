@@ -7,10 +7,11 @@ import * as documents from '../../src/memory/documents/index.ts';
 import * as memory from '../../src/memory/index.ts';
 import * as segments from '../../src/memory/segments/index.ts';
 import * as models from '../../src/model/index.ts';
+import * as pipeline from '../../src/pipeline/index.ts';
 import * as rag from '../../src/rag/index.ts';
 import * as testing from '../../src/testing/index.ts';
 import * as workflow from '../../src/workflow/index.ts';
 
-export const lib = { root, agent, durable, events, memory, documents, segments, testing, workflow, models, rag };
+export const lib = { root, agent, durable, events, memory, documents, segments, testing, workflow, pipeline, models, rag };
 
 export type Lib = typeof lib;

@@ -1,0 +1,85 @@
+import { SnapshotError } from '../base/error-classes.ts';
+import { isUnsafeKey } from '../base/storable.ts';
+import { anything, checkBody, columns, isList, isNumber, isPair, isRecord, isText, type Check, type Entries, type SnapshotBody } from '../durable/snapshot-body.ts';
+import type { StageResult } from './types.ts';
+
+/** Version of the body. A reader refuses newer ones. */
+export const PIPELINE_BODY_VERSION = 1;
+
+/** Where a workflow of the current stage is. */
+export type MemberState = 'ready' | 'active' | 'done' | 'skipped' | 'failed';
+
+/** One workflow of the current stage: what it starts with, its run, or how it ended. */
+export interface MemberRecord {
+  /** Null unless the stage is parallel. */
+  readonly branch: string | null;
+  readonly state: MemberState;
+  /** Input (`ready`), output (`done`) or what was thrown, as text (`failed`). */
+  readonly value: unknown;
+  /** The run (`active`). */
+  readonly run: SnapshotBody | null;
+}
+
+/** Everything that a pipeline's run is: the content of a snapshot. */
+export interface PipelineBody {
+  readonly v: number;
+  readonly pipeline: string;
+  /** Each stage's name, and the names of its branches if it is parallel. */
+  readonly stages: readonly (readonly [name: string, branches: readonly string[]])[];
+  readonly runId: string;
+  /** When the run started and when the snapshot was taken, milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly takenAt: number;
+  readonly input: unknown;
+  /** Values that a run of the reference had put into its shared state beside the outputs. */
+  readonly shared: Entries;
+  readonly results: readonly StageResult[];
+  /** Milliseconds the current stage has taken so far. */
+  readonly stageMs: number;
+  /** The current stage's workflows; null before their inputs are made. */
+  readonly members: readonly MemberRecord[] | null;
+  /** Number of the newest stream item, and the flat columns of those kept. */
+  readonly stream: { readonly seq: number; readonly columns: readonly unknown[] };
+}
+
+const STATES: readonly unknown[] = ['ready', 'active', 'done', 'skipped', 'failed'] satisfies MemberState[];
+
+const isName: Check = (value) => isText(value) && value !== '' && !isUnsafeKey(value as string);
+const isMember: Check = (value) => {
+  const { branch, state, run } = value as MemberRecord;
+  if (branch !== null && !isName(branch) || !STATES.includes(state) || (run !== null) !== (state === 'active')) return false;
+  if (run !== null) checkBody(run);
+  return true;
+};
+const isItem: Check = (value) => isRecord({
+  type: isText, stageName: isName, branchName: (branch) => branch === null || isName(branch), workflowRunId: isText, path: isList(isText), event: isRecord({ type: isText }),
+})(value);
+
+const FIELDS: Record<keyof PipelineBody, Check> = {
+  v: isNumber, pipeline: isName, runId: isText, startedAt: isNumber, takenAt: isNumber, input: anything,
+  stageMs: (value) => typeof value === 'number' && value >= 0,
+  stages: isList(isPair(isList(isName))),
+  shared: isList(isPair(anything)),
+  results: isList(isRecord({ name: isName, output: anything, skipped: (value) => typeof value === 'boolean', durationMs: (value) => typeof value === 'number' })),
+  members: (value) => value === null || isList((member) => isRecord({})(member) && isMember(member))(value),
+  stream: (value) => isRecord({ seq: isNumber, columns: columns(2) })(value)
+    && (value as PipelineBody['stream']).columns.every((cell, i) => (i % 2 === 0 ? isItem(cell) : typeof cell === 'boolean')),
+};
+
+/** @throws SnapshotError naming the field that does not fit. */
+export function checkPipelineBody(value: unknown): asserts value is PipelineBody {
+  if (typeof value !== 'object' || value === null) throw new SnapshotError('Cannot read the snapshot: it holds no pipeline');
+  for (const [field, check] of Object.entries(FIELDS)) {
+    if (!check((value as Record<string, unknown>)[field])) throw new SnapshotError(`Cannot read the snapshot: its '${field}' is damaged`);
+  }
+  const { stages, results, members } = value as PipelineBody;
+  const branches = stages[results.length]?.[1];
+  const fits = results.every(({ name }, i) => name === stages[i]?.[0])
+    && (members === null || branches !== undefined && names(branches).join('\n') === members.map(({ branch }) => branch).join('\n'));
+  if (!fits) throw new SnapshotError('Cannot read the snapshot: it names stages that its pipeline does not have');
+}
+
+/** Branches of a stage; a stage that is not parallel has one without a name. */
+function names(branches: readonly string[]): readonly (string | null)[] {
+  return branches.length === 0 ? [null] : branches;
+}
