@@ -51,9 +51,10 @@ export {
   type WorkflowOptions, type WorkflowResult,
 } from './workflow/index.ts';
 export {
-  JoinStrategy, ParallelStage, Pipeline, PipelineBuilder, PipelineHandler, PipelineSnapshot, Stage,
-  type PipelineEvent, type PipelineResult, type PipelineResumeOptions, type PipelineRunOptions, type PipelineSnapshotJson,
+  JoinStrategy, parallelWorkflows, ParallelStage, pathOf, Pipeline, PipelineBuilder, PipelineHandler, PipelineSnapshot, Stage, subWorkflow,
+  type InnerWorkflow, type PipelineEvent, type PipelineResult, type PipelineResumeOptions, type PipelineRunOptions, type PipelineSnapshotJson,
   type PipelineSnapshotSource, type PipelineState, type PipelineStreamEvent, type StageFunction, type StageResult, type StageWorkflow,
+  type SubWorkflowCompleted,
 } from './pipeline/index.ts';
 export {
   createWorkerHost, serveWorker, withTransfer,

@@ -9,6 +9,9 @@ export { PipelineSnapshot } from './pipeline-snapshot.ts';
 export type { PipelineSnapshotJson, PipelineSnapshotSource } from './pipeline-snapshot.ts';
 export { JoinStrategy, ParallelStage, Stage } from './stage.ts';
 export type { StageFunction, StageWorkflow } from './stage.ts';
+export { parallelWorkflows, subWorkflow } from './sub-workflow.ts';
+export type { InnerResult, InnerWorkflow, Questions, SubWorkflowCompleted } from './sub-workflow.ts';
+export { pathOf } from './relay.ts';
 export type {
   PipelineEvent, PipelineResult, PipelineResumeOptions, PipelineRunOptions, PipelineState, PipelineStreamEvent, StageResult,
 } from './types.ts';
