@@ -273,7 +273,7 @@ const suite: Suite<Lib> = (t, { root, testing }) => {
   t.test('the time limit of a stage counts active time only, here and after a resume, and names the stage', async () => {
     const clock = new testing.FakeClock();
     const build = () => new PipelineBuilder('timed').timeoutPerStage(1)
-      .stage(new Stage('review', new Workflow('slow', { timeoutMs: 0 }).addStep('s', [START], async (_event, context) => {
+      .stage(new Stage('review', new Workflow('slow', { timeoutMs: 0 }).addStep('s', [START], async () => {
         await new Promise<void>((resolve) => { clock.after(400, resolve); });
         return ask('q');
       }).addStep('hang', ['blazen::InputResponseEvent'], () => new Promise(() => undefined))))
