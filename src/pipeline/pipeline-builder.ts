@@ -2,18 +2,20 @@ import { SnapshotError, ValidationError } from '../base/error-classes.ts';
 import { type PipelineDefinition, Pipeline } from './pipeline.ts';
 import { PipelineSnapshot, type PipelineSnapshotJson } from './pipeline-snapshot.ts';
 import type { ParallelStage, Stage } from './stage.ts';
+import type { PipelineState } from './types.ts';
 
 /**
- * Builds a pipeline: stages that run one after the other, each on the output of the one before.
+ * Builds a pipeline: stages that run one after the other, each on the output of the one before. The type parameter is the
+ * last stage's output; it is inferred and never written.
  *
  * @example
  * const pipeline = new PipelineBuilder('research')
- *   .stage(new Stage('outline', outline))
- *   .stage(new Stage('draft', draft, (state) => ({ outline: state.outline })))
+ *   .stage(new Stage('outline', (topic: string) => `About ${topic}`))
+ *   .stage(new Stage('draft', (input: { text: string }) => ({ words: input.text.split(' ') }), (state) => ({ text: state.outline })))
  *   .build();
- * (await pipeline.run({ topic: 'tides' })).text;
+ * (await pipeline.run('tides')).words; // ['About', 'tides']
  */
-export class PipelineBuilder {
+export class PipelineBuilder<Output = unknown> {
   readonly #name: string;
   readonly #stages: (Stage<never> | ParallelStage)[] = [];
   #timeoutMs = 0;
@@ -39,13 +41,13 @@ export class PipelineBuilder {
   }
 
   /** Add a stage. @throws ValidationError when the name is taken or the stage belongs to a pipeline already. */
-  stage(stage: Stage<never>): this { return this.#add(stage); }
+  stage<State extends PipelineState, Next>(stage: Stage<State, Next>): PipelineBuilder<Next> { return this.#add(stage); }
 
   /** The same as `stage`. */
-  addStage(stage: Stage<never>): this { return this.#add(stage); }
+  addStage<State extends PipelineState, Next>(stage: Stage<State, Next>): PipelineBuilder<Next> { return this.#add(stage); }
 
   /** Add stages that run at the same time. @throws ValidationError when the name is taken or the stage belongs to a pipeline already. */
-  parallel(stage: ParallelStage): this { return this.#add(stage); }
+  parallel(stage: ParallelStage): PipelineBuilder { return this.#add(stage); }
 
   /** Longest active time of each workflow of a stage, in seconds; 0 or less for no limit of the pipeline's own, the default. */
   timeoutPerStage(seconds: number): this {
@@ -66,20 +68,20 @@ export class PipelineBuilder {
   }
 
   /** @throws ValidationError when there is no stage. */
-  build(): Pipeline {
+  build(): Pipeline<Output> {
     if (this.#stages.length === 0) throw new ValidationError(`Cannot build pipeline '${this.#name}': it has no stages`);
     return new Pipeline({
       name: this.#name, stages: [...this.#stages], timeoutMs: this.#timeoutMs, persist: this.#persist, persistJson: this.#persistJson, from: this.#from,
     });
   }
 
-  #add(stage: Stage<never> | ParallelStage): this {
+  #add<Next>(stage: Stage<never> | ParallelStage): PipelineBuilder<Next> {
     const { name } = stage;
     if (name === 'input') throw new ValidationError("Cannot add stage 'input': the pipeline's own input has that name", { path: name });
     if (this.#stages.some((other) => other.name === name)) throw new ValidationError(`Cannot add stage '${name}': the name is taken`, { path: name });
     stage.take();
     this.#stages.push(stage);
-    return this;
+    return this as unknown as PipelineBuilder<Next>;
   }
 }
 

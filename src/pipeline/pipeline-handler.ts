@@ -6,7 +6,7 @@ import { PipelineSnapshot } from './pipeline-snapshot.ts';
 import type { PipelineEvent, PipelineResult, PipelineStreamEvent } from './types.ts';
 
 /** A live run of a pipeline. */
-export class PipelineHandler implements AsyncIterable<PipelineStreamEvent> {
+export class PipelineHandler<Output = unknown> implements AsyncIterable<PipelineStreamEvent> {
   readonly #run: PipelineRun;
   #stream: AsyncIterator<PipelineStreamEvent> | null = null;
 
@@ -24,15 +24,15 @@ export class PipelineHandler implements AsyncIterable<PipelineStreamEvent> {
    *
    * @throws StageError when a stage failed or took too long, PersistError when a persist callback did, AbortedError.
    */
-  async result(): Promise<PipelineResult> {
+  async result(): Promise<PipelineResult<Output>> {
     const run = this.#run;
     while (!run.ended) await run.changed.wait();
     if (run.status !== 'completed') throw run.value;
-    return { pipelineName: run.definition.name, runId: run.id, finalOutput: run.value, stageResults: run.results, sharedState: run.state() };
+    return { pipelineName: run.definition.name, runId: run.id, finalOutput: run.value as Output, stageResults: run.results, sharedState: run.state() };
   }
 
   /** The same as `result`. */
-  awaitResult(): Promise<PipelineResult> { return this.result(); }
+  awaitResult(): Promise<PipelineResult<Output>> { return this.result(); }
 
   /** Resolves with the status when the run rests: it waits, is paused, or has ended. */
   async resting(): Promise<RunStatus> {

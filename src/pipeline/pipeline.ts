@@ -24,14 +24,14 @@ export interface PipelineDefinition {
 }
 
 /** Workflows in a row or side by side; made by `PipelineBuilder`. It can be run any number of times. */
-export class Pipeline {
+export class Pipeline<Output = unknown> {
   readonly #definition: PipelineDefinition;
 
   /** @internal */
   constructor(definition: PipelineDefinition) { this.#definition = definition; }
 
   /** Resume a snapshot with a pipeline that fits it. See the method `resume`. */
-  static resume(pipeline: Pipeline, source: PipelineSnapshotSource | PromiseLike<PipelineSnapshot>, options: PipelineResumeOptions = {}): Promise<PipelineHandler> {
+  static resume<Output>(pipeline: Pipeline<Output>, source: PipelineSnapshotSource | PromiseLike<PipelineSnapshot>, options: PipelineResumeOptions = {}): Promise<PipelineHandler<Output>> {
     return pipeline.resume(source, options);
   }
 
@@ -42,7 +42,7 @@ export class Pipeline {
    *
    * @param input any value; what the first stage starts with, and `input` in what mappers and conditions see.
    */
-  async start(input?: unknown, options: PipelineRunOptions = {}): Promise<PipelineHandler> {
+  async start(input?: unknown, options: PipelineRunOptions = {}): Promise<PipelineHandler<Output>> {
     const { from } = this.#definition;
     if (from !== null) return this.resume(from, options);
     const { runId = uuid(), clock = systemClock } = options;
@@ -50,7 +50,7 @@ export class Pipeline {
   }
 
   /** Run to the end and give the output of the last stage. @throws as `PipelineHandler.result` does. */
-  async run(input?: unknown, options: PipelineRunOptions = {}): Promise<unknown> {
+  async run(input?: unknown, options: PipelineRunOptions = {}): Promise<Output> {
     return (await (await this.start(input, options)).result()).finalOutput;
   }
 
@@ -62,7 +62,7 @@ export class Pipeline {
    * `allowChanged`: those that are done or under way must still be there); SnapshotVersionMismatchError when it was
    * written by a newer version.
    */
-  async resume(source: PipelineSnapshotSource | PromiseLike<PipelineSnapshot>, options: PipelineResumeOptions = {}): Promise<PipelineHandler> {
+  async resume(source: PipelineSnapshotSource | PromiseLike<PipelineSnapshot>, options: PipelineResumeOptions = {}): Promise<PipelineHandler<Output>> {
     const { body } = await PipelineSnapshot.from(await source);
     const definition = this.#definition;
     checkFit(definition, body, options.allowChanged ?? false);
@@ -80,7 +80,7 @@ export class Pipeline {
   }
 }
 
-function launch(run: PipelineRun, signal: AbortSignal | undefined): PipelineHandler {
+function launch<Output>(run: PipelineRun, signal: AbortSignal | undefined): PipelineHandler<Output> {
   const abort = (): void => run.abort(signal?.reason);
   if (signal?.aborted) abort();
   else signal?.addEventListener('abort', abort);

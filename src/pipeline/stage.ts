@@ -7,19 +7,21 @@ import type { Context } from '../workflow/index.ts';
 import type { PipelineState } from './types.ts';
 
 /** A workflow that can be a stage: the `Workflow` of `blazen-ts`, whatever its types. */
-export interface StageWorkflow {
+export interface StageWorkflow<Output = unknown> {
   readonly name: string;
-  runWithHandler(...args: never): Promise<WorkflowHandler<unknown>>;
+  runWithHandler(...args: never): Promise<WorkflowHandler<Output>>;
   /** @internal */
   resumeBody(body: SnapshotBody, options: ResumeOptions): WorkflowHandler<unknown>;
 }
 
 /** A stage that needs no workflow of its own: it takes the stage's input and gives its output. */
-export type StageFunction<Input = never> = (input: Input, context: Context) => unknown;
+export type StageFunction<Output = unknown> = (input: never, context: Context) => Output | Promise<Output>;
 
 /** One workflow of a pipeline. It belongs to one pipeline: it can be added only once. */
-export class Stage<State extends PipelineState = PipelineState> {
+export class Stage<State extends PipelineState = PipelineState, Output = unknown> {
   readonly name: string;
+  /** Type-level memory of what the stage gives; never set. */
+  declare readonly '~output': Output;
   /** @internal */
   readonly workflow: StageWorkflow;
   /** @internal */
@@ -37,7 +39,7 @@ export class Stage<State extends PipelineState = PipelineState> {
    * @throws ValidationError when the name or the workflow cannot work.
    */
   constructor(
-    name: string, workflow: StageWorkflow | StageFunction,
+    name: string, workflow: StageWorkflow<Output> | StageFunction<Output>,
     inputMapper?: ((state: State) => unknown) | null, condition?: ((state: State) => boolean | Promise<boolean>) | null,
   ) {
     checkName(name);

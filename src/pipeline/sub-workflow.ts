@@ -38,7 +38,11 @@ export type SubWorkflowCompleted<Result = unknown> = EventLike & {
  * @param mapInput makes its input. Default: the event's data.
  * @param mapOutput makes what the step gives. Default: a `blazen::SubWorkflowCompleted` with the `result`.
  * @example
- * outer.addStep('research', ['Topic'], subWorkflow(research, undefined, (result) => ({ type: 'Found', result })));
+ * const length = new Workflow('length').addStep('count', ['blazen::StartEvent'], (event) => stop(String(event.text).length));
+ * const outer = new Workflow('outer')
+ *   .addStep('length', ['blazen::StartEvent'], subWorkflow(length, undefined, (result) => ({ type: 'Counted', result })))
+ *   .addStep('end', ['Counted'], (event) => stop(event.result));
+ * (await outer.run({ text: 'tides' })).data; // 5
  */
 export function subWorkflow<W extends InnerWorkflow, In = EventLike, Out = SubWorkflowCompleted<InnerResult<W>>>(
   workflow: W, mapInput?: (event: In, context: Context) => object | undefined, mapOutput?: (result: InnerResult<W>, context: Context) => Out,
@@ -86,7 +90,7 @@ function innerStep<In, Out>(
   const advance = async (key: string, parked: Parked, input: object | undefined, context: Context): Promise<Out | Questions> => {
     const next = await runInner(workflows, join, key, parked, input, context);
     if (next.questions.length === 0) {
-      if (parked !== NOTHING) context.delete(STATE + key);
+      if (parked !== NOTHING) context.set(STATE + key, undefined);
       return end(next.done, context);
     }
     context.set(STATE + key, next as never);

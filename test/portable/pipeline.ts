@@ -289,7 +289,7 @@ const suite: Suite<Lib> = (t, { root, testing }) => {
       await time.advance(599);
       t.equal(handler.status, 'running');
       await time.advance(1);
-      const error = await t.rejects(handler.result(), { type: root.StageError, message: /Stage 'review' failed: Took longer than 1000 ms/ }) as Error;
+      const error = await t.rejects(handler.result(), { type: root.StageError, message: /Stage 'review' failed: Workflow 'slow' took longer than 1000 ms/ }) as Error;
       t.ok(error.cause instanceof root.TimeoutError);
     }
   });
@@ -306,7 +306,7 @@ const suite: Suite<Lib> = (t, { root, testing }) => {
     t.equal(handler.status, 'running');
     t.equal((await handler.snapshot()).completedStages[0]?.durationMs, 70);
     await clock.advance(1);
-    await t.rejects(handler.result(), /Took longer than 50 ms/);
+    await t.rejects(handler.result(), /Workflow 'short' took longer than 50 ms/);
     const build = () => new PipelineBuilder('q').stage(new Stage('review', approval('review'))).build();
     const waiting = await build().start({ path: [] }, { clock });
     await clock.advance(1000);
