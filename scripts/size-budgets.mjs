@@ -33,8 +33,8 @@ export const entryBudgets = {
   './memory/documents': 9_000,
   './memory/segments': 6_000,
   './testing': 20_000,
-  './browser': 8_000,
-  './workers': 8_000,
+  './browser': 12_000,
+  './workers': 12_000,
   './stores/redis': 6_000,
 };
 
