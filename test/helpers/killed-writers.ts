@@ -54,19 +54,20 @@ export async function killWriters({ command, writers, kills }: KilledWriters): P
     };
   };
   const running = Array.from({ length: writers }, start);
-  for (let kill = 0; kill < kills; kill++) {
-    const victim = running.shift() as ReturnType<typeof start>;
-    // Some acknowledged commits, then anywhere within the next one.
-    await victim.after(1 + Math.floor(Math.random() * 30));
-    const end = performance.now() + Math.random() * 3;
-    while (performance.now() < end);
-    victim.child.kill('SIGKILL');
-    await victim.gone;
-    running.push(start());
-  }
-  for (const { child, gone } of running) {
-    child.kill('SIGKILL');
-    await gone;
+  try {
+    for (let kill = 0; kill < kills; kill++) {
+      const victim = running.shift() as ReturnType<typeof start>;
+      // Some acknowledged commits, then anywhere within the next one.
+      await victim.after(1 + Math.floor(Math.random() * 30));
+      const end = performance.now() + Math.random() * 3;
+      while (performance.now() < end);
+      victim.child.kill('SIGKILL');
+      await victim.gone;
+      running.push(start());
+    }
+  } finally {
+    for (const { child } of running) child.kill('SIGKILL');
+    await Promise.all(running.map(({ gone }) => gone));
   }
   if (failures.length > 0) throw new Error(failures.join('\n'));
   return lines;

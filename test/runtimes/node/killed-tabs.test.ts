@@ -13,6 +13,7 @@ const lines: string[] = [];
 let folder = '';
 let server: Server;
 let origin = '';
+let stop = (): void => {};
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tabs-'));
@@ -35,6 +36,7 @@ beforeAll(async () => {
   origin = `http://127.0.0.1:${(server.address() as { port: number }).port}/`;
 });
 afterAll(async () => {
+  stop();
   server.closeAllConnections();
   server.close();
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -46,6 +48,7 @@ async function startChromium(): Promise<{ browser: Browser; kill: () => Promise<
   const child: ChildProcess = spawn(executablePath ?? chromium.executablePath(), [
     '--headless=new', '--remote-debugging-port=0', `--user-data-dir=${folder}`, '--no-first-run', '--disable-gpu', ...args, 'about:blank',
   ], { stdio: ['ignore', 'ignore', 'pipe'] });
+  stop = () => { child.kill('SIGKILL'); };
   const endpoint = await new Promise<string>((resolve, reject) => {
     let output = '';
     child.stderr?.on('data', (chunk: Buffer) => {
@@ -60,7 +63,7 @@ async function startChromium(): Promise<{ browser: Browser; kill: () => Promise<
     browser,
     kill: async () => {
       const gone = new Promise((resolve) => { child.once('close', resolve); });
-      child.kill('SIGKILL');
+      stop();
       await gone;
     },
   };
