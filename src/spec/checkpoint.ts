@@ -59,7 +59,7 @@ export interface StoredCheckpoint extends CheckpointSummary {
 
 /** The right to write to a run, and everything needed to go on with it. */
 export interface ClaimedCheckpoint extends StoredCheckpoint {
-  /** Goes with every write under this claim. A positive integer, higher than that of any claim before it. */
+  /** Goes with every write under this claim. A positive integer, higher than those of the run's earlier claims. */
   readonly fence: number;
   /** Inputs no commit has consumed, in order of arrival. */
   readonly inputs: readonly CheckpointInput[];
@@ -145,7 +145,8 @@ export interface CheckpointPage {
  * **Atomic and repeatable.** Every method happens completely or not at all, and is durable when it answers, as far as
  * the store is. When a call fails the caller cannot know whether it took effect and sends it again unchanged: a commit
  * whose id is that of the run's newest commit answers 'ok' and changes nothing, even when the claim has ended since; an
- * older one is refused as any stale write is. A writer sends one commit of a run at a time.
+ * older one is refused as any stale write is. A writer sends one commit of a run at a time. A `create` or `putInput` that
+ * is sent again may find its own first attempt: 'exists' and 'already' then do not mean that somebody else was first.
  *
  * **Deleting.** A run may be deleted while it is claimed: its writer's next commit is 'fenced'. No fence is given out
  * twice, so neither does a writer of the deleted run reach a new one of the same name.
