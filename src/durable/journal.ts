@@ -4,7 +4,7 @@ import { PersistError, PersistFencedError, SerializationError } from '../base/er
 import { encodeJson } from '../base/json-codec.ts';
 import type { CheckpointItem, CheckpointStatus, CheckpointStore, CommitOutcome } from '../spec/checkpoint.ts';
 import { type EventLike, START, STOP, type WorkflowEvent } from '../events/index.ts';
-import { kick, rest, wake } from '../workflow/engine.ts';
+import { kick, rest, tick, wake } from '../workflow/engine.ts';
 import { type Execution, stepFailed } from '../workflow/execution.ts';
 import type { Emission } from '../workflow/patch.ts';
 import { applyCommit, applyEnd, applyInput, resolvePatch } from '../workflow/reducer.ts';
@@ -159,6 +159,7 @@ export class Journal implements CommitPort {
       this.busy = false;
       if (this.#tasks.length > 0) { await this.#work(run); return; }
     }
+    tick(run);
     kick(run);
     if (run.ended) rest(run);
   }

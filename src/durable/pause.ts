@@ -1,4 +1,4 @@
-import { kick, rest, wake } from '../workflow/engine.ts';
+import { kick, rest, tick, wake } from '../workflow/engine.ts';
 import type { Run, RunStatus } from '../workflow/run.ts';
 
 /** Microtasks a resumed run waits for a caller who awaits the handler to attach a reader. */
@@ -26,6 +26,7 @@ export function continueRun(run: Run): void {
     run.status = 'waiting';
     wake(run);
   }
+  tick(run);
   kick(run);
 }
 
@@ -34,5 +35,6 @@ export async function continueLater(run: Run): Promise<void> {
   run.status = 'waiting';
   wake(run);
   for (let i = 0; i < PATIENCE; i++) await Promise.resolve();
+  tick(run);
   kick(run);
 }
