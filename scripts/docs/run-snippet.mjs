@@ -16,7 +16,7 @@ const capture = `
 
 /** In Node as it is: the types removed, the package found by its own name. */
 export async function inNode(/** @type {string} */ file, /** @type {string} */ code) {
-  const program = file.replace(/\.ts$/, '.mjs');
+  const program = file.replace(/\.[jt]s$/, '.mjs');
   writeFileSync(program, (await transform(code, { loader: 'ts', format: 'esm', target: 'es2022' })).code);
   return runCommand(process.execPath, [program], { timeout: 30_000 });
 }
@@ -24,12 +24,12 @@ export async function inNode(/** @type {string} */ file, /** @type {string} */ c
 /** In Deno without any permission, workerd and Chromium, bundled with each host's condition. @type {Readonly<Record<string, (file: string) => Promise<string>>>} */
 export const otherHosts = {
   async Deno(file) {
-    const program = file.replace(/\.ts$/, '.deno.mjs');
+    const program = file.replace(/\.[jt]s$/, '.deno.mjs');
     writeFileSync(program, await bundled(file, 'deno'));
     return runCommand(bin('deno'), ['run', '--no-prompt', '--no-config', program], { timeout: 30_000 });
   },
   async workerd(file) {
-    const entry = file.replace(/\.ts$/, '.worker.mjs');
+    const entry = file.replace(/\.[jt]s$/, '.worker.mjs');
     writeFileSync(entry, `${capture}export default { async fetch() { await import(${JSON.stringify(file)}); return new Response(printed.join('\\n')); } };`);
     const miniflare = new Miniflare({ ...workerd, modules: true, script: await bundled(entry, 'workerd') });
     try {
@@ -51,7 +51,7 @@ export const otherHosts = {
       // A secure context, as a page of a web app is: elsewhere a browser has no crypto.subtle.
       await page.route('https://snippet.test/', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }));
       await page.goto('https://snippet.test/');
-      const entry = file.replace(/\.ts$/, '.page.mjs');
+      const entry = file.replace(/\.[jt]s$/, '.page.mjs');
       writeFileSync(entry, `${capture}await import(${JSON.stringify(file)}); globalThis.printed = printed.join('\\n');`);
       await page.addScriptTag({ type: 'module', content: await bundled(entry, 'browser') });
       await Promise.race([failed, page.waitForFunction('"printed" in globalThis', undefined, { timeout: 30_000 })]);
