@@ -1,6 +1,6 @@
 // Checks what the documentation says: every ```ts fence is compiled against the built package, those marked `ts run` are
 // run in Node (`ts run everywhere` also in Deno, workerd and Chromium) and must print the ```text fence that follows;
-// every link leads somewhere. `--in <folder>` checks the pages of another folder.
+// every link leads somewhere and every file of the repository that is named is there. `--in <folder>` checks the pages of another folder.
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { check, finish } from './checks.mjs';
@@ -21,7 +21,8 @@ mkdirSync(scratch, { recursive: true });
 const pages = new Map(markdown().map((path) => [path, readPage(path, readFileSync(join(folder, path), 'utf8'))]));
 // The reference repeats declarations and examples of the sources: its code is not checked twice. Pages inside other
 // folders are for contributors; only their links are checked.
-const snippets = [...pages].filter(([path]) => /^[^/]+$|^docs\/(?!api\/)/.test(path)).flatMap(([, page]) => page.snippets);
+const written = [...pages].filter(([path]) => /^[^/]+$|^docs\/(?!api\/)/.test(path)).map(([, page]) => page);
+const snippets = written.flatMap((page) => page.snippets);
 const examples = folder === root ? readExamples(join(root, 'src'), createTypesReader().readEntries()) : [];
 
 /** @type {Map<string, Snippet>} */
@@ -74,7 +75,19 @@ async function checkLinks() {
     // What is read in node_modules must not point out of the package; README.md is also the page of the repository.
     else if (packed?.has(page) && page !== 'README.md' && !packed.has(file)) report('not in the package');
   }
+  for (const { page, line, target } of written.flatMap(({ paths }) => paths)) {
+    // `test/portable/memory*.ts` names at least one file, `test/runtimes/*` the folder.
+    const [stem = ''] = target.split('*');
+    const there = target.includes('*')
+      ? readdirIfAny(join(folder, stem.slice(0, stem.lastIndexOf('/')))).some((name) => name.startsWith(stem.slice(stem.lastIndexOf('/') + 1)))
+      : statSync(join(folder, target), { throwIfNoEntry: false }) !== undefined;
+    if (!there) broken.push(`${page}:${line}: ${target}: no such file`);
+  }
   if (broken.length > 0) throw new Error(broken.join('\n'));
+}
+
+function readdirIfAny(/** @type {string} */ path) {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(path) : [];
 }
 
 async function packedFiles() {

@@ -9,14 +9,14 @@
  * @property {string | null} output what it must print: the text fence that follows it
  */
 /** @typedef {{ page: string, line: number, target: string }} Link */
-/** @typedef {{ snippets: Snippet[], anchors: ReadonlySet<string>, links: Link[] }} Page */
+/** @typedef {{ snippets: Snippet[], anchors: ReadonlySet<string>, links: Link[], paths: Link[] }} Page `paths`: files of the repository, named in code */
 
 const modes = /** @type {Readonly<Record<string, Snippet['mode']>>} */ ({ 'ts': 'check', 'ts run': 'run', 'ts run everywhere': 'run everywhere' });
 
 /** @returns {Page} */
 export function readPage(/** @type {string} */ page, /** @type {string} */ text) {
   /** @type {Page & { anchors: Set<string> }} */
-  const found = { snippets: [], anchors: new Set(), links: [] };
+  const found = { snippets: [], anchors: new Set(), links: [], paths: [] };
   const lines = text.split('\n');
   /** The fence before, when nothing but blank lines stands between. @type {Snippet | null} */
   let before = null;
@@ -39,6 +39,7 @@ export function readPage(/** @type {string} */ page, /** @type {string} */ text)
     const [, heading] = /^#{1,6} (.*)$/.exec(line) ?? [];
     if (heading !== undefined) found.anchors.add(anchorOf(heading, found.anchors));
     for (const [, target] of line.replaceAll(/`[^`]*`/g, '').matchAll(/\]\(([^)\s]+)\)/g)) found.links.push({ page, line: i + 1, target: /** @type {string} */ (target) });
+    for (const [, target] of line.matchAll(/`((?:bench|e2e|examples|scripts|src|test)\/[\w./*-]+)`/g)) found.paths.push({ page, line: i + 1, target: /** @type {string} */ (target) });
   }
   return found;
 }

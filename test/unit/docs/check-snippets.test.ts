@@ -19,6 +19,7 @@ it('a page with a planted mistake of each kind fails the check, with page and li
   for (const host of ['Node', 'Deno', 'workerd', 'Chromium']) expect(output).toMatch(new RegExp(`FAILED {2}broken\\.md:20 in ${host} [^]*?planted`));
   expect(output).toContain('broken.md:25: missing.md: no such file');
   expect(output).toContain('broken.md:25: #nowhere: no such heading');
+  expect(output).toContain('broken.md:27: test/portable/nothing*.ts: no such file');
   expect(output).not.toContain('#broken');
   expect(output).toMatch(/docs: 0 passed, 7 failed, 0 skipped/);
 });
