@@ -91,7 +91,9 @@ export function createTypesReader(folder = join(root, 'dist/types')) {
     const names = new Set();
     const code = outer.map((node) => signature(module, node, names)).join('\n');
     names.delete(name);
-    return { id: `${file}#${name}`, file, name, kind: kinds[/** @type {Node} */ (nodes[0]).type] ?? 'type', doc: docs[0] ?? null, code, names: [...names], exported: outer.some((node) => node.type === 'ExportNamedDeclaration') };
+    // A type may have the name of a value; the value is what the page lists.
+    const [kind = 'type'] = nodes.map(({ type }) => /** @type {Declaration['kind']} */ (kinds[type])).sort((a, b) => Number(a === 'type') - Number(b === 'type'));
+    return { id: `${file}#${name}`, file, name, kind, doc: docs[0] ?? null, code, names: [...names], exported: outer.some((node) => node.type === 'ExportNamedDeclaration') };
   }
 
   /** @returns {Module} */
