@@ -20,7 +20,8 @@ import type { DurableObjectSqlStorage } from './durable-object-memory.ts';
  * Its tables begin with `blazen_run`.
  *
  * @example
- * const store = createDurableObjectCheckpointStore(this.ctx.storage);
+ * // `storage` is `this.ctx.storage` of the object.
+ * const store = createDurableObjectCheckpointStore(storage);
  */
 export function createDurableObjectCheckpointStore(storage: DurableObjectSqlStorage): CheckpointStore {
   return new DurableObjectCheckpointStore(storage);
