@@ -139,12 +139,12 @@ export class LocalHost {
       while (live !== undefined && !live.run.ended && live === this.#live.get(runId)) await live.run.resting.wait();
       // A run that was lost to another host may have ended there.
       const lost = live?.run.value instanceof PersistError ? live.run : null;
-      if (live?.run.ended && lost === null) return outcomeOf(live.run);
+      if (live?.run.ended && lost === null) return (await outcomeOf(live.run)).data;
       const stored = await this.#store.read(runId);
       if (stored === null) throw new ValidationError(`No run ${runId} is stored`);
       const run = foldRun(this.#definition(stored.workflow), stored, this.#clock, UNSTORED);
-      if (run.ended) return outcomeOf(run);
-      if (lost !== null) return outcomeOf(lost);
+      if (run.ended) return (await outcomeOf(run)).data;
+      if (lost !== null) return (await outcomeOf(lost)).data;
       if (!this.#live.has(runId)) await this.#taken.wait();
     }
   }

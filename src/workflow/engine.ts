@@ -1,6 +1,6 @@
 // The host half of the engine: runs steps, waits, keeps time, and feeds every change through the reducer.
 import { AbortedError, TimeoutError, ValidationError } from '../base/error-classes.ts';
-import { INPUT_RESPONSE, START, toEvent, WorkflowEvent } from '../events/index.ts';
+import { INPUT_RESPONSE, START, STOP, toEvent, WorkflowEvent } from '../events/index.ts';
 import { Execution, runController, stepFailed } from './execution.ts';
 import { applyCommit, applyEnd, applyInput, applyRetry, link, replace, resolvePatch, route, stallError, takeRequest } from './reducer.ts';
 import type { CommitPort, FinalStatus, Run } from './run.ts';
@@ -75,11 +75,11 @@ export function followSignal(run: Run, signal: AbortSignal): void {
   if (signal.aborted) abort();
 }
 
-/** The result of the run. */
-export async function outcomeOf(run: Run): Promise<unknown> {
+/** The result of the run, as `run` gives it. */
+export async function outcomeOf<Result>(run: Run): Promise<{ readonly type: string; readonly data: Result }> {
   while (!run.ended) await run.resting.wait();
-  if (run.status === 'completed') return run.value;
-  throw run.value;
+  if (run.status !== 'completed') throw run.value;
+  return { type: STOP, data: run.value as Result };
 }
 
 // ---- the loop -------------------------------------------------------------------------------------------------------

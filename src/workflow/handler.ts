@@ -1,4 +1,4 @@
-import { STOP, type EventLike, type WorkflowEvent } from '../events/index.ts';
+import type { EventLike, WorkflowEvent } from '../events/index.ts';
 import { abortRun, outcomeOf, respondToRun, sendToRun } from './engine.ts';
 import type { Feed, FeedReader, Lagged } from './feed.ts';
 import type { Run, RunStatus } from './run.ts';
@@ -37,9 +37,7 @@ export class WorkflowHandler<Result = unknown> implements AsyncIterable<StreamEv
    *
    * @throws WorkflowStalledError, StepError, TimeoutError or AbortedError: why the run ended without one.
    */
-  async result(): Promise<WorkflowResult<Result>> {
-    return { type: STOP, data: (await outcomeOf(this.run)) as Result };
-  }
+  result(): Promise<WorkflowResult<Result>> { return outcomeOf(this.run); }
 
   /** Stop the run: signals abort, `result` rejects with AbortedError. Nothing happens when the run has ended. */
   abort(reason?: unknown): void { abortRun(this.run, reason); }

@@ -1,6 +1,5 @@
 import { type Clock, systemClock } from '../base/clock.ts';
 import { ValidationError } from '../base/error-classes.ts';
-import { STOP } from '../events/index.ts';
 import { followSignal, immediate, outcomeOf, startRun } from './engine.ts';
 import { type StreamEvent, WorkflowHandler, type WorkflowResult } from './handler.ts';
 import { type Definition, Run } from './run.ts';
@@ -98,7 +97,7 @@ export class Workflow<Input = object | undefined, Result = unknown, Handled exte
    * ValidationError when the input does not fit.
    */
   async run(...[input, options]: InputArguments<Input, Handled, Emitted>): Promise<WorkflowResult<Result>> {
-    return { type: STOP, data: (await outcomeOf(this.#start(input, false, options))) as Result };
+    return await outcomeOf(this.#start(input, false, options));
   }
 
   /** Run to the end and call back for every event of the stream on the way. */
