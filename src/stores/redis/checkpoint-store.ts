@@ -27,9 +27,11 @@ export interface RedisCheckpointStoreOptions {
 /**
  * Runs in Redis or Valkey, for many workers at once; each call is one script, so one round trip and atomic.
  *
- * What is acknowledged survives what the server survives: with `appendonly yes` a killed server loses nothing, a power cut
- * at most a second, and nothing with `appendfsync always`. The client stays the caller's: `close` leaves it open. A failed
- * connection is a retryable PersistError. A client that repeats commands on its own after a reconnect is harmless, but its
+ * What is acknowledged survives what the server survives. Only `appendonly yes` with `appendfsync always` loses nothing when
+ * the server is killed or the power fails; with `everysec`, its default, the last second or two can be lost: a run then
+ * goes on from an earlier commit, and a writer of what was lost is fenced or meets a conflict.
+ *
+ * The client stays the caller's: `close` leaves it open. A failed connection is a retryable PersistError. A client that repeats commands on its own after a reconnect is harmless, but its
  * `create` and `putInput` may then report their own first attempt as 'exists' and 'already'.
  *
  * @example
@@ -68,8 +70,8 @@ class RedisCheckpointStore implements CheckpointStore {
   async claim(runId: string, owner: string, leaseMs: number, now: number): Promise<ClaimedCheckpoint | null> {
     checkKey(owner, 'owner');
     checkLease(leaseMs, now);
-    const reply = await this.#run('claim', runId, owner, String(now), String(now + leaseMs)) as [number, State, Inputs] | null;
-    return reply && { ...storedOf(runId, reply[1]), fence: reply[0], inputs: inputsOf(reply[2]) };
+    const reply = await this.#run('claim', runId, owner, String(now), String(now + leaseMs)) as [string, State, Inputs] | null;
+    return reply && { ...storedOf(runId, reply[1]), fence: Number(reply[0]), inputs: inputsOf(reply[2]) };
   }
 
   async commit(runId: string, commit: CheckpointCommit): Promise<CommitOutcome> {

@@ -39,7 +39,11 @@ elseif op == 'claim' then
   local ended, fence, owner, dueAt = unpack(redis.call('HMGET', run, 'ended', 'fence', 'owner', 'dueAt'))
   if ended ~= '0' then return false end
   if fence ~= '0' and owner ~= ARGV[3] and tonumber(dueAt) > tonumber(ARGV[4]) then return false end
-  local mine = redis.call('HINCRBY', counters, 'fences', 1)
+  -- Never below the time: a server that lost its last second must not give a lost fence to somebody else.
+  local clock, last = redis.call('TIME'), redis.call('HGET', counters, 'fences') or '0'
+  local mine = clock[1] .. string.format('%06d', tonumber(clock[2]))
+  if tonumber(last) >= tonumber(mine) then mine = string.format('%.0f', tonumber(last) + 1) end
+  redis.call('HSET', counters, 'fences', mine)
   redis.call('HSET', run, 'fence', mine, 'owner', ARGV[3])
   schedule(ARGV[5])
   return {mine, state(), waiting('0')}
