@@ -31,8 +31,9 @@ export interface RedisCheckpointStoreOptions {
  * the server is killed or the power fails; with `everysec`, its default, the last second or two can be lost: a run then
  * goes on from an earlier commit, and a writer of what was lost is fenced or meets a conflict.
  *
- * The client stays the caller's: `close` leaves it open. A failed connection is a retryable PersistError. A client that repeats commands on its own after a reconnect is harmless, but its
- * `create` and `putInput` may then report their own first attempt as 'exists' and 'already'.
+ * The client stays the caller's: `close` leaves it open. A failed connection is a retryable PersistError. A client that
+ * repeats commands on its own after a reconnect is harmless, but its `create` and `putInput` may then report their own first
+ * attempt as 'exists' and 'already'.
  *
  * @example
  * import { Redis } from 'ioredis';
