@@ -12,6 +12,12 @@ await check('examples/deno', async () => last(await runCommand(bin('deno'), ['ru
 await check('examples/deno, types', async () => void await runCommand(bin('deno'), ['check', 'examples/deno/main.ts'], { cwd: root }));
 await check('examples/cloudflare-worker', async () => last(await runCommand(process.execPath, ['examples/cloudflare-worker/check.mjs'], { cwd: root })));
 
+await check('npm start -- ask, on the pages of this project', async () => {
+  const answer = await runCommand(process.execPath, ['scripts/start.mjs', 'ask', 'Where does code that needs a host go?', 'CONTRIBUTING.md', 'docs/decisions'], { cwd: root });
+  if (!/^\u201c.*implements an interface of `spec`/m.test(answer) || !/^\[1\] CONTRIBUTING\.md:\d+$/m.test(answer)) throw new Error(`The answer does not quote the page:\n${answer}`);
+  return last(answer);
+});
+
 const start = (/** @type {string} */ port) => spawn(process.execPath, ['scripts/start.mjs'], { cwd: root, env: { ...process.env, PORT: port }, stdio: ['ignore', 'pipe', 'pipe'] });
 
 await check('npm start serves the demo and prints its address', async () => {
