@@ -6,7 +6,7 @@
 export const entryBudgets = {
   '.': 66_000,
   './workflow': 14_000,
-  './pipeline': 20_000,
+  './pipeline': 22_000,
   './events': 3_000,
   './durable': 24_000,
   './local': 4_500,

@@ -41,8 +41,8 @@ export {
   type EventDef, type EventLike, type EventOf, type StopOf,
 } from './events/index.ts';
 export {
-  defineWorkflow, SerializableRef, Workflow, WorkflowHandler, WorkflowSnapshot,
-  type FitOptions, type ResumeOptions, type SessionPausePolicy, type SnapshotJson, type SnapshotSource,
+  defineWorkflow, fromReference, SerializableRef, toReference, Workflow, WorkflowHandler, WorkflowSnapshot,
+  type FitOptions, type ReferenceSnapshot, type ReferenceStateValue, type ResumeOptions, type SessionPausePolicy, type SnapshotJson, type SnapshotSource,
 } from './durable/index.ts';
 export {
   collect, elsewhere, foldLog, followLog, limit, openRequests, readLog, retry, sends, timeout,
@@ -51,9 +51,10 @@ export {
   type WorkflowOptions, type WorkflowResult,
 } from './workflow/index.ts';
 export {
-  JoinStrategy, parallelWorkflows, ParallelStage, pathOf, Pipeline, PipelineBuilder, PipelineHandler, PipelineSnapshot, Stage, subWorkflow,
+  JoinStrategy, parallelWorkflows, ParallelStage, pathOf, Pipeline, PipelineBuilder, pipelineFromReference, PipelineHandler, PipelineSnapshot,
+  pipelineToReference, Stage, subWorkflow,
   type InnerWorkflow, type PipelineEvent, type PipelineResult, type PipelineResumeOptions, type PipelineRunOptions, type PipelineSnapshotJson,
-  type PipelineSnapshotSource, type PipelineState, type PipelineStreamEvent, type StageFunction, type StageResult, type StageWorkflow,
+  type PipelineSnapshotSource, type PipelineState, type PipelineStreamEvent, type ReferencePipelineSnapshot, type StageFunction, type StageResult, type StageWorkflow,
   type SubWorkflowCompleted,
 } from './pipeline/index.ts';
 export {

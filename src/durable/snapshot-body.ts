@@ -1,5 +1,6 @@
 import { SnapshotError } from '../base/error-classes.ts';
-import type { EventLike } from '../events/index.ts';
+import { COLLECTED, type EventLike } from '../events/index.ts';
+import { COMMITTED, RETRIED } from '../workflow/run-log.ts';
 
 /** Version of the body. A reader refuses newer ones. */
 export const BODY_VERSION = 1;
@@ -64,13 +65,26 @@ export type Check = (value: unknown) => boolean;
 export const isNumber: Check = (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 export const isText: Check = (value) => typeof value === 'string';
 export const isList = (item: Check): Check => (value) => Array.isArray(value) && value.every(item);
-const isEvent: Check = (value) => isText((value as EventLike | null | undefined)?.type);
+export const isEvent: Check = (value) => {
+  const event = value as EventLike | null | undefined;
+  return isText(event?.type) && (event?.type !== COLLECTED || isList(isEvent)(event['events']));
+};
 export const isRecord = (fields: Record<string, Check>): Check => (value) =>
   typeof value === 'object' && value !== null && Object.entries(fields).every(([key, check]) => check((value as Record<string, unknown>)[key]));
 export const isPair = (second: Check): Check => (value) => Array.isArray(value) && value.length === 2 && isText(value[0]) && second(value[1]);
 export const anything: Check = () => true;
 const entries = isList(isPair(anything));
-export const columns = (width: number): Check => (value) => Array.isArray(value) && value.length % width === 0;
+/** The kept end of a numbered sequence, its rows flat. */
+export const isFeed = (width: number, row: (cells: readonly unknown[]) => boolean): Check => (value) => {
+  const { seq, columns } = (value ?? {}) as { readonly seq?: unknown; readonly columns?: unknown };
+  if (!isNumber(seq) || !Array.isArray(columns) || columns.length % width !== 0 || columns.length / width > (seq as number)) return false;
+  for (let i = 0; i < columns.length; i += width) if (!row(columns.slice(i, i + width))) return false;
+  return true;
+};
+const isTime: Check = (value) => typeof value === 'number';
+const isLogRow = ([kind, , count, elapsed, began, payload, patch, emitted]: readonly unknown[]): boolean => isNumber(kind) && isNumber(count) && isTime(elapsed) && isTime(began)
+  && ((kind as number) % 8 >= RETRIED || payload === null || isEvent(payload) || isList(isEvent)(payload))
+  && (patch === null || Array.isArray(patch) && patch.length % 2 === 0 && patch.every((cell, i) => i % 2 === 1 || isText(cell))) && isNumber(emitted);
 
 const FIELDS: Record<keyof SnapshotBody, Check> = {
   v: isNumber, workflow: isText, runId: isText, startedAt: isNumber, takenAt: isNumber, remainingMs: (value) => typeof value === 'number' && value >= 0,
@@ -80,8 +94,8 @@ const FIELDS: Record<keyof SnapshotBody, Check> = {
   stepStates: isList(isRecord({
     step: isNumber, taken: isNumber, need: isNumber, waiting: isList(isRecord({ event: isEvent, id: isNumber })), gathered: isList(isPair(isList(isEvent))),
   })),
-  log: isRecord({ seq: isNumber, columns: columns(8), base: entries }),
-  stream: isRecord({ seq: isNumber, columns: columns(2) }),
+  log: (value) => isFeed(8, isLogRow)(value) && entries((value as SnapshotBody['log']).base),
+  stream: isFeed(2, ([event, published]) => isEvent(event) && typeof published === 'boolean'),
   session: isRecord({ refs: isList((value) => Array.isArray(value) && isText(value[0]) && isText(value[1]) && value[2] instanceof Uint8Array), dropped: isList(isText) }),
 };
 
@@ -91,6 +105,7 @@ export function checkBody(value: unknown): asserts value is SnapshotBody {
   for (const [field, check] of Object.entries(FIELDS)) {
     if (!check((value as Record<string, unknown>)[field])) throw new SnapshotError(`Cannot read the snapshot: its '${field}' is damaged`);
   }
-  const { steps, executions, stepStates } = value as SnapshotBody;
-  if ([...executions, ...stepStates].some(({ step }) => step >= steps.length)) throw new SnapshotError('Cannot read the snapshot: it names a step that its graph does not have');
+  const { steps, executions, stepStates, log } = value as SnapshotBody;
+  const named = log.columns.filter((kind, i) => i % 8 === 0 && ((kind as number) % 8 === COMMITTED || (kind as number) % 8 === RETRIED)).map((kind) => ({ step: (kind as number) >> 3 }));
+  if ([...executions, ...stepStates, ...named].some(({ step }) => step < 0 || step >= steps.length)) throw new SnapshotError('Cannot read the snapshot: it names a step that its graph does not have');
 }

@@ -9,6 +9,8 @@ export { PipelineSnapshot } from './pipeline-snapshot.ts';
 export type { PipelineSnapshotJson, PipelineSnapshotSource } from './pipeline-snapshot.ts';
 export { JoinStrategy, ParallelStage, Stage } from './stage.ts';
 export type { StageFunction, StageWorkflow } from './stage.ts';
+export { pipelineFromReference, pipelineToReference } from './reference-format.ts';
+export type { ReferencePipelineSnapshot } from './reference-format.ts';
 export { parallelWorkflows, subWorkflow } from './sub-workflow.ts';
 export type { InnerResult, InnerWorkflow, Questions, SubWorkflowCompleted } from './sub-workflow.ts';
 export { pathOf } from './relay.ts';

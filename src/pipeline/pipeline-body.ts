@@ -1,6 +1,6 @@
 import { SnapshotError } from '../base/error-classes.ts';
 import { isUnsafeKey } from '../base/storable.ts';
-import { anything, checkBody, columns, isList, isNumber, isPair, isRecord, isText, type Check, type Entries, type SnapshotBody } from '../durable/snapshot-body.ts';
+import { anything, checkBody, isEvent, isFeed, isList, isNumber, isPair, isRecord, isText, type Check, type Entries, type SnapshotBody } from '../durable/snapshot-body.ts';
 import type { StageResult } from './types.ts';
 
 /** Version of the body. A reader refuses newer ones. */
@@ -26,6 +26,8 @@ export interface PipelineBody {
   readonly pipeline: string;
   /** Each stage's name, and the names of its branches if it is parallel. */
   readonly stages: readonly (readonly [name: string, branches: readonly string[]])[];
+  /** Only the stages that are done or under way are known: the snapshot came from the reference. */
+  readonly partial: boolean;
   readonly runId: string;
   /** When the run started and when the snapshot was taken, milliseconds since the epoch. */
   readonly startedAt: number;
@@ -44,6 +46,7 @@ export interface PipelineBody {
 
 const STATES: readonly unknown[] = ['ready', 'active', 'done', 'skipped', 'failed'] satisfies MemberState[];
 
+const isBoolean: Check = (value) => typeof value === 'boolean';
 const isName: Check = (value) => isText(value) && value !== '' && !isUnsafeKey(value as string);
 const isMember: Check = (value) => {
   const { branch, state, run } = value as MemberRecord;
@@ -51,19 +54,19 @@ const isMember: Check = (value) => {
   if (run !== null) checkBody(run);
   return true;
 };
-const isItem: Check = (value) => isRecord({
-  type: isText, stageName: isName, branchName: (branch) => branch === null || isName(branch), workflowRunId: isText, path: isList(isText), event: isRecord({ type: isText }),
-})(value);
+const isItem = isRecord({
+  type: isText, stageName: isName, branchName: (branch) => branch === null || isName(branch), workflowRunId: isText, path: isList(isText), event: isEvent,
+});
 
 const FIELDS: Record<keyof PipelineBody, Check> = {
   v: isNumber, pipeline: isName, runId: isText, startedAt: isNumber, takenAt: isNumber, input: anything,
   stageMs: (value) => typeof value === 'number' && value >= 0,
   stages: isList(isPair(isList(isName))),
+  partial: isBoolean,
   shared: isList(isPair(anything)),
-  results: isList(isRecord({ name: isName, output: anything, skipped: (value) => typeof value === 'boolean', durationMs: (value) => typeof value === 'number' })),
+  results: isList(isRecord({ name: isName, output: anything, skipped: isBoolean, durationMs: (value) => typeof value === 'number' })),
   members: (value) => value === null || isList((member) => isRecord({})(member) && isMember(member))(value),
-  stream: (value) => isRecord({ seq: isNumber, columns: columns(2) })(value)
-    && (value as PipelineBody['stream']).columns.every((cell, i) => (i % 2 === 0 ? isItem(cell) : typeof cell === 'boolean')),
+  stream: isFeed(2, ([item, published]) => isItem(item) && isBoolean(published)),
 };
 
 /** @throws SnapshotError naming the field that does not fit. */
@@ -75,8 +78,12 @@ export function checkPipelineBody(value: unknown): asserts value is PipelineBody
   const { stages, results, members } = value as PipelineBody;
   const branches = stages[results.length]?.[1];
   const fits = results.every(({ name }, i) => name === stages[i]?.[0])
-    && (members === null || branches !== undefined && names(branches).join('\n') === members.map(({ branch }) => branch).join('\n'));
+    && (members === null || branches !== undefined && isSame(names(branches), members));
   if (!fits) throw new SnapshotError('Cannot read the snapshot: it names stages that its pipeline does not have');
+}
+
+function isSame(branches: readonly (string | null)[], members: readonly MemberRecord[]): boolean {
+  return branches.length === members.length && branches.every((branch, i) => branch === members[i]?.branch);
 }
 
 /** Branches of a stage; a stage that is not parallel has one without a name. */

@@ -82,6 +82,7 @@ export class PipelineRun {
       v: PIPELINE_BODY_VERSION,
       pipeline: definition.name,
       stages: graphOf(definition),
+      partial: false,
       runId: this.id,
       startedAt: this.startedAt,
       takenAt: clock.now(),

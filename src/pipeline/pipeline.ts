@@ -96,10 +96,10 @@ function checkFit(definition: PipelineDefinition, body: PipelineBody, allowChang
   if (definition.name !== body.pipeline) throw new SnapshotError(`Cannot resume a snapshot of pipeline '${body.pipeline}' with pipeline '${definition.name}'`);
   const now = graphOf(definition);
   const needed = body.results.length + Number(body.members !== null);
-  for (let i = 0; i < Math.max(now.length, body.stages.length); i++) {
+  for (let i = 0; i < Math.max(body.partial ? 0 : now.length, body.stages.length); i++) {
     const [is, was] = [now[i], body.stages[i]];
     const difference = is === undefined ? `stage '${was?.[0]}' is gone` : was === undefined ? `stage '${is[0]}' is new`
-      : is[0] !== was[0] ? `stage ${i + 1} is '${is[0]}' and was '${was[0]}'` : is[1].join() !== was[1].join() ? `stage '${is[0]}' has other branches` : '';
+      : is[0] !== was[0] ? `stage ${i + 1} is '${is[0]}' and was '${was[0]}'` : (!body.partial || i >= body.results.length) && is[1].join() !== was[1].join() ? `stage '${is[0]}' has other branches` : '';
     if (difference && (!allowChanged || i < needed)) {
       const remedy = i < needed ? '' : '. Pass allowChanged to resume all the same';
       throw new SnapshotError(`Cannot resume run ${body.runId}: the pipeline has changed since the snapshot: ${difference}${remedy}`);
