@@ -62,7 +62,7 @@ export function writeDocs({ tables, goals, host }) {
   const [from, to] = [page.indexOf(OPEN), page.indexOf(CLOSE)];
   if (from < 0 || to < from) throw new Error(`docs/benchmarks.md has no ${OPEN} … ${CLOSE} section`);
   const how = `Written by \`npm run bench -- engine --write\` on Node ${host.node}, ${host.cores} shared cores, ` +
-    `${host.passes} passes. Ratios of one run: see [bench/README.md](../bench/README.md) for what they mean.`;
+    `${host.passes} passes. Ratios of one run: see \`bench/README.md\` for what they mean.`;
   const section = ['## Engine', how, ...tables, goals].filter((part) => part !== '').join('\n\n');
   mkdirSync(new URL('.', DOCS), { recursive: true });
   writeFileSync(DOCS, `${page.slice(0, from)}${OPEN}\n\n${section}\n\n${page.slice(to)}`);
