@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -8,10 +7,11 @@ import { type Browser, chromium, type Page } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromiumLaunch } from '../../../scripts/chromium.mjs';
 import type { CheckpointPage } from '../../helpers/checkpoint-page.ts';
+import { type LineServer, startLineServer } from '../../helpers/line-server.ts';
 
-const lines: string[] = [];
+let lines: readonly string[] = [];
 let folder = '';
-let server: Server;
+let server: LineServer;
 let origin = '';
 let stop = (): void => {};
 
@@ -19,25 +19,11 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tabs-'));
   const { outputFiles } = await build({ entryPoints: ['test/helpers/checkpoint-page.ts'], bundle: true, format: 'esm', write: false, conditions: ['browser'] });
   const program = outputFiles[0]?.text ?? '';
-  server = createServer((request, response) => {
-    if (request.url !== '/acknowledged') {
-      response.setHeader('content-type', 'text/html');
-      response.end(`<!doctype html><script type="module">${program}</script>`);
-      return;
-    }
-    let line = '';
-    request.on('data', (chunk: Buffer) => { line += chunk.toString(); });
-    request.on('end', () => {
-      lines.push(line);
-      response.end();
-    });
-  });
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
-  origin = `http://127.0.0.1:${(server.address() as { port: number }).port}/`;
+  server = await startLineServer(`<!doctype html><script type="module">${program}</script>`);
+  ({ address: origin, lines } = server);
 });
 afterAll(async () => {
   stop();
-  server.closeAllConnections();
   server.close();
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 });

@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { checkHistory } from '../../helpers/checkpoint-load.ts';
+import { type LineServer, startLineServer } from '../../helpers/line-server.ts';
 
-const lines: string[] = [];
+let lines: readonly string[] = [];
 let folder = '';
-let server: Server;
+let server: LineServer;
 let address = '';
 let stop = (): void => {};
 
@@ -19,20 +19,11 @@ beforeAll(async () => {
     entryPoints: ['test/helpers/checkpoint-object.ts'], bundle: true, format: 'esm', outfile: join(folder, 'worker.mjs'),
     external: ['cloudflare:*'], conditions: ['workerd'], logLevel: 'silent',
   });
-  server = createServer((request, response) => {
-    let line = '';
-    request.on('data', (chunk: Buffer) => { line += chunk.toString(); });
-    request.on('end', () => {
-      lines.push(line);
-      response.end();
-    });
-  });
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
-  address = `http://127.0.0.1:${(server.address() as { port: number }).port}/`;
+  server = await startLineServer();
+  ({ address, lines } = server);
 });
 afterAll(async () => {
   stop();
-  server.closeAllConnections();
   server.close();
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 });
