@@ -12,6 +12,7 @@ import { capture } from './capture.ts';
 import { foldRun } from './fold.ts';
 import { Journal } from './journal.ts';
 import { continueLater } from './pause.ts';
+import { storedItems, type StreamItem } from './stream-item.ts';
 
 /** Any workflow, whatever its types. */
 export interface AnyWorkflow {
@@ -35,13 +36,6 @@ export interface LocalHostOptions {
   readonly clock?: Clock;
 }
 
-/** An item of a run's durable stream. */
-export interface StreamItem {
-  readonly seq: number;
-  readonly event: EventLike;
-  readonly published: boolean;
-}
-
 interface Live {
   readonly run: Run;
   readonly journal: Journal;
@@ -49,8 +43,6 @@ interface Live {
   seenInput: number;
   renewal: unknown;
 }
-
-const PAGE = 256;
 
 /**
  * Runs workflows so that they survive their process: every change is stored before it becomes visible, and whatever host
@@ -149,23 +141,39 @@ export class LocalHost {
     }
   }
 
-  /** The durable stream of a run from item `from` on, to the end of the run if this host runs it, else to what is stored. */
+  /**
+   * The stream of a run from item `from` on, to the end of the run; of a run that another host works on, to what is stored.
+   * Durable items come in order and without gaps, live ones in between while this host works on the run.
+   */
   async *stream(runId: string, from: number = 1): AsyncGenerator<StreamItem, void, undefined> {
     let seq = from - 1;
     for (;;) {
-      const live = this.#live.get(runId);
-      const ended = live === undefined || live.run.ended;
-      for (let page = await this.#store.readStream(runId, seq, PAGE); page.length > 0; page = await this.#store.readStream(runId, seq, PAGE)) {
-        for (const item of page) {
-          seq = item.seq;
-          yield { seq, ...decodeJson(new TextDecoder().decode(item.data)) as { event: EventLike; published: boolean } };
+      const run = this.#live.get(runId)?.run;
+      const status = run?.status ?? (await this.#store.status(runId))?.status;
+      // Attached before the store is read, so that nothing is missed in between.
+      const reader = run?.stream?.read(run.stream.seq + 1);
+      try {
+        for (let more = true; more;) {
+          for await (const item of storedItems(this.#store, runId, seq)) {
+            ({ seq } = item);
+            yield item;
+          }
+          more = false;
+          // Wakes at the next item that is durable or live, or when the run is put away.
+          while (reader !== undefined && !more) {
+            const { seq: last } = reader;
+            const { value, done } = await reader.next();
+            if (done) break;
+            if (reader.seq === last) yield { seq: null, event: value as unknown as EventLike, published: true };
+            else more = reader.seq > seq;
+          }
         }
+      } finally {
+        void reader?.return();
       }
-      if (ended) return;
-      // Wakes at the next item that is durable, or at the end.
-      const reader = live.run.stream?.read(seq + 1);
-      await reader?.next();
-      await reader?.return();
+      const resting = status === 'waiting' || status === 'paused';
+      if (this.#closed || (run === undefined ? !resting : run.ended)) return;
+      if (!this.#live.has(runId)) await this.#taken.wait();
     }
   }
 
@@ -186,6 +194,7 @@ export class LocalHost {
       live.run.status = 'pausing';
       await live.journal.release(live.run, live.seenInput);
     }
+    this.#taken.fire();
   }
 
   async #take(runId: string): Promise<boolean> {
@@ -258,6 +267,7 @@ export class LocalHost {
   #forget(runId: string, live: Live): void {
     this.#clock.cancel(live.renewal);
     this.#live.delete(runId);
+    live.run.stream?.close();
     live.run.resting.fire();
   }
 

@@ -95,6 +95,35 @@ const suite: Suite<Lib> = (t, { root, durable, testing }) => {
     t.equal(await host.deliver(runId, 'late', 1), 'gone');
   });
 
+  t.test('a reader of a stream sees live events as they come and stays while the run waits; later only numbered ones are there', async () => {
+    const talking = new Workflow('talking')
+      .addStep('ask', [START], async (_event, context) => {
+        context.writeEventToStream({ type: 'Asking' });
+        await context.checkpoint();
+        context.live({ type: 'Token', text: 'Sure' });
+        return { type: 'blazen::InputRequestEvent', request_id: 'q', prompt: '?' };
+      })
+      .addStep('answer', ['blazen::InputResponseEvent'], async (_event, context) => {
+        context.live({ type: 'Token', text: 'Done' });
+        await context.checkpoint();
+        context.writeEventToStream({ type: 'Answered' });
+        return stop(1);
+      });
+    const host = createLocalHost({ store: new InMemoryCheckpointStore(), workflows: [talking] });
+    const runId = await host.start(talking);
+    const seen: [number | null, string][] = [];
+    const reading = (async () => { for await (const { seq, event } of host.stream(runId)) seen.push([seq, event.type]); })();
+    await settle();
+    t.deepEqual(await host.deliver(runId, 'q', 'yes'), 'stored');
+    await reading;
+    t.deepEqual(seen.filter(([seq]) => seq === null), [[null, 'Token'], [null, 'Token']]);
+    const numbered = [[1, 'Asking'], [2, 'blazen::InputRequestEvent'], [3, 'blazen::InputResponseEvent'], [4, 'Answered']];
+    t.deepEqual(seen.filter(([seq]) => seq !== null), numbered);
+    const again: unknown[] = [];
+    for await (const { seq, event } of host.stream(runId, 2)) again.push([seq, event.type]);
+    t.deepEqual(again, numbered.slice(1));
+  });
+
   t.test('a process that dies after any commit loses nothing and does nothing twice that was committed', async () => {
     for (const slow of [false, true]) {
       let boundaries = 0;
