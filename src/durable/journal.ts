@@ -4,11 +4,11 @@ import { PersistError, PersistFencedError, SerializationError } from '../base/er
 import { encodeJson } from '../base/json-codec.ts';
 import type { CheckpointItem, CheckpointStatus, CheckpointStore, CommitOutcome } from '../spec/checkpoint.ts';
 import { type EventLike, START, STOP, type WorkflowEvent } from '../events/index.ts';
-import { kick, rest, tick, wake } from '../workflow/engine.ts';
+import { kick, rest, wake } from '../workflow/engine.ts';
 import { type Execution, stepFailed } from '../workflow/execution.ts';
 import type { Emission } from '../workflow/patch.ts';
 import { applyCommit, applyEnd, applyInput, resolvePatch } from '../workflow/reducer.ts';
-import type { CommitPort, FinalStatus, Run } from '../workflow/run.ts';
+import { type CommitPort, type FinalStatus, type Run, tick } from '../workflow/run.ts';
 import { capture } from './capture.ts';
 import { type Change, encodeChange, endOf } from './change-codec.ts';
 

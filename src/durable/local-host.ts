@@ -128,7 +128,7 @@ export class LocalHost {
   async result(runId: string): Promise<unknown> {
     for (;;) {
       const live = this.#live.get(runId);
-      while (live !== undefined && !live.run.ended && live === this.#live.get(runId)) await live.run.resting.wait();
+      while (live !== undefined && !live.run.ended && live === this.#live.get(runId)) await live.run.wait();
       // A run that was lost to another host may have ended there.
       const lost = live?.run.value instanceof PersistError ? live.run : null;
       if (live?.run.ended && lost === null) return (await outcomeOf(live.run)).data;
@@ -235,7 +235,7 @@ export class LocalHost {
   /** Waits until the run rests: one that waits is stored whole and given back, so that it costs this process nothing. */
   async #watch(runId: string, live: Live): Promise<void> {
     const { run, journal } = live;
-    while (!run.ended && run.status !== 'waiting') await run.resting.wait();
+    while (!run.ended && run.status !== 'waiting') await run.wait();
     if (!run.ended) {
       await journal.compact(run, 'waiting');
       // An answer may have come meanwhile.
@@ -268,7 +268,7 @@ export class LocalHost {
     this.#clock.cancel(live.renewal);
     this.#live.delete(runId);
     live.run.stream?.close();
-    live.run.resting.fire();
+    live.run.fire();
   }
 
   #definition(name: string): Definition {

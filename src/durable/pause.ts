@@ -1,5 +1,5 @@
-import { kick, rest, tick, wake } from '../workflow/engine.ts';
-import type { Run, RunStatus } from '../workflow/run.ts';
+import { kick, rest, wake } from '../workflow/engine.ts';
+import { type Run, type RunStatus, tick } from '../workflow/run.ts';
 
 /** Microtasks a resumed run waits for a caller who awaits the handler to attach a reader. */
 const PATIENCE = 8;
@@ -8,12 +8,12 @@ const PATIENCE = 8;
 export async function pauseRun(run: Run): Promise<void> {
   if (!run.ended && run.status !== 'paused') run.status = 'pausing';
   rest(run);
-  while (run.status === 'pausing') await run.resting.wait();
+  while (run.status === 'pausing') await run.wait();
 }
 
 /** Resolves when the run rests: it waits, is paused or has ended. */
 export async function untilRest(run: Run): Promise<RunStatus> {
-  while (run.status === 'running' || run.status === 'pausing') await run.resting.wait();
+  while (run.status === 'running' || run.status === 'pausing') await run.wait();
   return run.status;
 }
 

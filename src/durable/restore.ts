@@ -28,13 +28,15 @@ export function restore(definition: Definition, body: SnapshotBody, clock: Clock
   run.version = body.version;
   run.routed = body.routed;
   run.requests = body.requests.map(revive);
-  run.unhandled.push(...body.unhandled);
+  run.unhandled = body.unhandled;
   if (body.state.length > 0) run.cells = new Map(body.state.map(([key, value]) => [key, { version: body.version, value, previous: null }]));
   for (const event of body.queue) run.queue.push(revive(event));
+  const states: StepState[] = [];
+  run.stepStates = states;
   for (const { step: index, taken, need, waiting, gathered } of body.stepStates) {
     const step = steps[index] as Step;
     const state: StepState = { taken, need, waiting: new Queue<Ready>(), byType: new Map(gathered.map(([type, events]) => [type, events.map(revive)])) };
-    run.stepStates[step.index] = state;
+    states[step.index] = state;
     for (const { event, id } of waiting) admitAgain(run, step, revive(event), id, taken > 0);
   }
   for (const { step: index, id, event, commits, attempt, seen } of body.executions) {

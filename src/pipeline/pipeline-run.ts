@@ -210,7 +210,7 @@ export class PipelineRun {
 
   async #watch({ handler }: Member): Promise<void> {
     while (handler !== null && !handler.run.ended) {
-      await handler.run.resting.wait();
+      await handler.run.wait();
       if (this.status === 'waiting') this.stream.keep(PARKED_HISTORY);
       this.changed.fire();
     }

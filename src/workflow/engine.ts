@@ -3,7 +3,8 @@ import { AbortedError, TimeoutError, ValidationError } from '../base/error-class
 import { INPUT_RESPONSE, START, STOP, toEvent, WorkflowEvent } from '../events/index.ts';
 import { Execution, runController, stepFailed } from './execution.ts';
 import { applyCommit, applyEnd, applyInput, applyRetry, link, replace, resolvePatch, route, stallError, takeRequest } from './reducer.ts';
-import type { CommitPort, FinalStatus, Run } from './run.ts';
+import { Queue } from './queue.ts';
+import { type CommitPort, type FinalStatus, type Run, tick } from './run.ts';
 import type { Step } from './step.ts';
 
 /** Records a parked run keeps in memory. */
@@ -43,11 +44,6 @@ export function startRun(run: Run, input: object | undefined): void {
   void drive(run);
 }
 
-/** Note the time. A clock read costs a tenth of a step, so it is noted where something comes from outside or is awaited. */
-export function tick(run: Run): void {
-  run.elapsed = run.clock.now() - run.startedAt;
-}
-
 /** Hand an event to a run from outside. @throws ValidationError when it is not an event or the run has ended. */
 export function sendToRun(run: Run, event: object): void {
   const checked = toEvent(event);
@@ -77,7 +73,7 @@ export function followSignal(run: Run, signal: AbortSignal): void {
 
 /** The result of the run, as `run` gives it. */
 export async function outcomeOf<Result>(run: Run): Promise<{ readonly type: string; readonly data: Result }> {
-  while (!run.ended) await run.resting.wait();
+  while (!run.ended) await run.wait();
   if (run.status !== 'completed') throw run.value;
   return { type: STOP, data: run.value as Result };
 }
@@ -229,6 +225,8 @@ export function rest(run: Run): void {
       // Events that wait although nothing is in flight wait for another runtime.
       if (!run.requests.length && !run.stepStates.some((state) => state.waiting.size)) return endRun(run, 'failed', stallError(run));
       run.status = 'waiting';
+      // A list that has been used keeps room for what may come.
+      run.queue = new Queue();
       run.log.keep(PARKED_HISTORY);
       run.stream?.keep(PARKED_HISTORY);
     }
@@ -239,7 +237,7 @@ export function rest(run: Run): void {
       run.timeout = null;
     }
   }
-  run.resting.fire();
+  run.fire();
 }
 
 /** A run that waits for input goes on. */

@@ -4,7 +4,7 @@ import { type EventLike, toEvent, type WorkflowEvent } from '../events/index.ts'
 import type { Context, SessionNamespace, StateNamespace } from './context.ts';
 import { type Emission, type Patch, Update } from './patch.ts';
 import { finish } from './reducer.ts';
-import type { Run } from './run.ts';
+import { type Run, tick } from './run.ts';
 import { readAt } from './state-cells.ts';
 import type { Step } from './step.ts';
 
@@ -76,7 +76,7 @@ export class Execution implements Context {
 
   set(key: string, value: Storable): void {
     checkStorable(value, key);
-    this.#write(key, value, value);
+    write(this, key, value, value);
   }
 
   getBytes(key: string): Uint8Array | null {
@@ -89,19 +89,14 @@ export class Execution implements Context {
   update(key: string, change: (value: unknown) => Storable): unknown {
     const value = change(this.get(key));
     checkStorable(value, key);
-    this.#write(key, new Update(change), value);
+    write(this, key, new Update(change), value);
     return value;
-  }
-
-  #write(key: string, operation: unknown, seen: unknown): void {
-    (this.patch ??= []).push(key, operation);
-    this.more().written.set(key, seen);
   }
 
   /** A numbered commit; one that an earlier try made is not made again. */
   commit(out: Emission, final: boolean): Promise<void> | void {
     // Time has passed since the step was dispatched; what a step does without waiting shares one reading of the clock.
-    if (this.promise) this.run.elapsed = this.run.clock.now() - this.run.startedAt;
+    if (this.promise) tick(this.run);
     if (++this.commits > this.skip) return this.run.port.commit(this, out, final);
     this.patch = null;
     if (final) finish(this);
@@ -132,6 +127,13 @@ export class Execution implements Context {
   }
 
   async drained(): Promise<void> { await this.run.stream?.drained(); }
+}
+
+// Not a private method: that would be a field of every execution.
+function write(x: Execution, key: string, operation: unknown, seen: unknown): void {
+  if (x.patch) x.patch.push(key, operation);
+  else x.patch = [key, operation];
+  x.more().written.set(key, seen);
 }
 
 /** The run's controller, made when a signal is first asked for: it costs more than a step. */

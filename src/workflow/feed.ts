@@ -9,6 +9,8 @@ export interface Lagged {
 type Result<Item> = IteratorResult<Item | Lagged, undefined>;
 
 const END: IteratorReturnResult<undefined> = { value: undefined, done: true };
+/** The readers of a feed that nobody reads: one list for all of them. */
+const NOBODY: readonly never[] = [];
 
 /**
  * A bounded, numbered sequence with any number of readers. Numbers start at 1 and have no gaps; at least the newest
@@ -23,8 +25,9 @@ export class Feed<Item> {
   /** Number of the newest item. */
   declare seq: number;
   closed = false;
-  #readers: FeedReader<Item>[] = [];
-  readonly #caughtUp = new Signal();
+  #readers: readonly FeedReader<Item>[] = NOBODY;
+  /** Made when a producer first waits. */
+  #caughtUp: Signal | null = null;
 
   constructor(capacity: number, width: number, lost = 0) {
     this.capacity = capacity;
@@ -66,18 +69,19 @@ export class Feed<Item> {
 
   /** Resolves when no reader is more than half a buffer behind. */
   async drained(): Promise<void> {
-    while (this.#crowded()) await this.#caughtUp.wait();
+    while (this.crowded()) await (this.#caughtUp ??= new Signal()).wait();
   }
 
-  #crowded(): boolean { return this.#readers.some((reader) => this.seq - reader.seq > this.capacity / 2); }
+  /** @internal A reader is more than half a buffer behind. */
+  crowded(): boolean { return this.#readers.some((reader) => this.seq - reader.seq > this.capacity / 2); }
 
   /** A reader has read or left: let the producers go on when all have caught up. */
-  release(): void { if (!this.#crowded()) this.#caughtUp.fire(); }
+  release(): void { if (this.#caughtUp && !this.crowded()) this.#caughtUp.fire(); }
 
   /** A reader that starts at item `from` (default: the oldest kept) and skips what `accept` refuses. */
   read(from: number = this.lost + 1, accept?: (seq: number) => boolean): FeedReader<Item> {
     const reader = new FeedReader(this, Math.max(0, from - 1), accept);
-    this.#readers.push(reader);
+    this.#readers = [...this.#readers, reader];
     return reader;
   }
 

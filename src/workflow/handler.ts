@@ -1,6 +1,6 @@
 import type { EventLike, WorkflowEvent } from '../events/index.ts';
 import { abortRun, outcomeOf, respondToRun, sendToRun } from './engine.ts';
-import type { Feed, FeedReader, Lagged } from './feed.ts';
+import type { Feed, Lagged } from './feed.ts';
 import type { Run, RunStatus } from './run.ts';
 
 /** How a run ended: the StopEvent's type and what it carried. */
@@ -55,10 +55,10 @@ export class WorkflowHandler<Result = unknown> implements AsyncIterable<StreamEv
    * @param callback gets the event and its number in the stream.
    */
   async streamEvents(callback: (event: StreamEvent, seq: number) => void, options: StreamOptions = {}): Promise<void> {
-    const reader = this.#read(options);
+    const reader = this.events(options);
     for await (const event of reader) {
       try {
-        callback(event as StreamEvent, reader.seq);
+        callback(event, reader.seq);
       } catch {
         // A broken listener must not stop the run.
       }
@@ -66,14 +66,10 @@ export class WorkflowHandler<Result = unknown> implements AsyncIterable<StreamEv
   }
 
   /** Read the stream at your own pace; leaving the loop does not stop the run. */
-  events(options: StreamOptions = {}): AsyncIterableIterator<StreamEvent> & { readonly seq: number } {
-    return this.#read(options) as never;
+  events({ from, only }: StreamOptions = {}): AsyncIterableIterator<StreamEvent> & { readonly seq: number } {
+    const stream = this.run.stream as Feed<WorkflowEvent>;
+    return stream.read(from, only && ((seq) => stream.columns[stream.row(seq) + 1] as boolean)) as never;
   }
 
   [Symbol.asyncIterator](): AsyncIterator<StreamEvent> { return this.events(); }
-
-  #read({ from, only }: StreamOptions): FeedReader<WorkflowEvent> {
-    const stream = this.run.stream as Feed<WorkflowEvent>;
-    return stream.read(from, only && ((seq) => stream.columns[stream.row(seq) + 1] as boolean));
-  }
 }

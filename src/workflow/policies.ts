@@ -134,7 +134,9 @@ export function collect(count: number | ((get: (key: string) => unknown) => numb
 }
 
 function stateOf(run: Run, step: Step): StepState {
-  return (run.stepStates[step.index] ??= { taken: 0, waiting: new Queue(), need: 0, byType: new Map() });
+  const { index } = step;
+  if (!run.stepStates[index]) run.stepStates = Object.assign(run.stepStates.slice(), { [index]: { taken: 0, waiting: new Queue(), need: 0, byType: new Map() } });
+  return run.stepStates[index] as StepState;
 }
 
 function check(fits: boolean, what: string): void {

@@ -51,9 +51,8 @@ export function applyEnd(run: Run, status: FinalStatus, value: unknown): void {
   run.status = status;
   run.ended = true;
   run.value = value;
-  run.requests = [];
+  run.requests = run.stepStates = [];
   run.cells = null;
-  run.stepStates = [];
   run.log.add(ENDED, value, 0, run.elapsed, 0, status, null, emitted(run));
 }
 
@@ -85,8 +84,8 @@ export function route(run: Run, begin: (run: Run, step: Step, event: WorkflowEve
   const id = run.routed++;
   const steps = run.definition.routes.get(event.type);
   if (!steps) {
-    if (event.type === INPUT_REQUEST) run.requests.push(event);
-    else if (!run.unhandled.includes(event.type)) run.unhandled.push(event.type);
+    if (event.type === INPUT_REQUEST) run.requests = run.requests.concat(event);
+    else if (!run.unhandled.includes(event.type)) run.unhandled = run.unhandled.concat(event.type);
     return;
   }
   for (const step of steps) {

@@ -60,8 +60,13 @@ export interface StepState {
   readonly byType: Map<string, WorkflowEvent[]>;
 }
 
-/** Everything a run is. Only the reducer changes what a snapshot holds; the engine owns the rest. */
-export class Run {
+const NONE: readonly never[] = [];
+
+/**
+ * Everything a run is. Only the reducer changes what a snapshot holds; the engine owns the rest. Lists that most runs
+ * never use begin as one for all. As a signal it fires when the run rests or ends.
+ */
+export class Run extends Signal {
   declare readonly definition: Definition;
   #id: string | undefined;
   declare readonly clock: Clock;
@@ -74,7 +79,7 @@ export class Run {
   /** The result when completed, the error when ended otherwise. */
   value: unknown;
 
-  readonly queue: Queue<WorkflowEvent> = new Queue();
+  queue: Queue<WorkflowEvent> = new Queue();
   /** Events taken off the queue so far: the number of the next one. */
   routed = 0;
   /** Number of commits applied. */
@@ -85,12 +90,12 @@ export class Run {
   inFlight = 0;
   /** Further tries waiting for their time. */
   delayed = 0;
-  requests: WorkflowEvent[] = [];
+  requests: readonly WorkflowEvent[] = NONE;
   /** By the step's index. */
-  stepStates: StepState[] = [];
+  stepStates: readonly StepState[] = NONE;
   readonly ready: Ready[] = [];
   /** Types of events that no step accepted, for the stall error. */
-  readonly unhandled: string[] = [];
+  unhandled: readonly string[] = NONE;
 
   declare readonly log: RunLog;
   /**
@@ -110,10 +115,9 @@ export class Run {
   timeout: Deadline | null = null;
   /** Active time left. */
   declare remainingMs: number;
-  /** Fired when the run rests or ends. */
-  readonly resting: Signal = new Signal();
 
   constructor(definition: Definition, id: string | undefined, clock: Clock, port: CommitPort, watchable: boolean, startedAt: number = clock.now()) {
+    super();
     this.definition = definition;
     this.#id = id;
     this.clock = clock;
@@ -133,4 +137,12 @@ export class Run {
     this.stream?.columns.push(event, published);
     return this.stream?.added() ?? true;
   }
+}
+
+/**
+ * Note the time, in whole milliseconds: those are numbers that cost no memory of their own in the log. A clock read costs
+ * a tenth of a step, so it is noted where something comes from outside or is awaited.
+ */
+export function tick(run: Run): void {
+  run.elapsed = Math.round(run.clock.now() - run.startedAt);
 }

@@ -44,15 +44,14 @@ export class Workflow<Input = object | undefined, Result = unknown, Handled exte
   declare readonly name: string;
   /** Type-level memory of what the typed steps handle and emit; never set. */
   declare readonly '~types': { readonly input: Input; readonly result: Result; readonly handled: Handled; readonly emitted: Emitted };
-  readonly #steps: Step[] = [];
-  readonly #routes = new Map<string, Step[]>();
-  readonly #options: WorkflowOptions<Input>;
-  #timeoutMs: number;
+  /** One for all runs, so that a run costs none of its own. */
+  #definition: Definition & { readonly steps: Step[]; readonly routes: Map<string, readonly Step[]> };
+  readonly #parseInput: WorkflowOptions<Input>['parseInput'];
 
-  constructor(name: string, options: WorkflowOptions<Input> = {}) {
+  constructor(name: string, { timeoutMs = DEFAULT_TIMEOUT_MS, historySize = DEFAULT_HISTORY, parseInput }: WorkflowOptions<Input> = {}) {
     this.name = name;
-    this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    this.#options = options;
+    this.#definition = { name, steps: [], routes: new Map<string, readonly Step[]>(), timeoutMs, historySize };
+    this.#parseInput = parseInput;
   }
 
   /**
@@ -63,14 +62,11 @@ export class Workflow<Input = object | undefined, Result = unknown, Handled exte
    * @throws ValidationError when the name is taken, or a type or the handler cannot work.
    */
   addStep(name: string, eventTypes: readonly string[], handler: StepHandler, ...policies: readonly StepPolicy[]): Workflow<Input, unknown, string, Emitted> {
-    if (this.#steps.some((step) => step.name === name)) throw new ValidationError(`Cannot add step '${name}': the name is taken`);
-    const step = makeStep(this.#steps.length, name, eventTypes, handler, policies);
-    this.#steps.push(step);
-    for (const type of step.types) {
-      const list = this.#routes.get(type);
-      if (list === undefined) this.#routes.set(type, [step]);
-      else list.push(step);
-    }
+    const { steps, routes } = this.#definition;
+    if (steps.some((step) => step.name === name)) throw new ValidationError(`Cannot add step '${name}': the name is taken`);
+    const step = makeStep(steps.length, name, eventTypes, handler, policies);
+    steps.push(step);
+    for (const type of step.types) routes.set(type, [...routes.get(type) ?? [], step]);
     return this as never;
   }
 
@@ -86,7 +82,7 @@ export class Workflow<Input = object | undefined, Result = unknown, Handled exte
 
   /** Set the longest active time of a run in seconds; 0 or less for no limit. */
   setTimeout(seconds: number): this {
-    this.#timeoutMs = seconds > 0 ? seconds * 1000 : 0;
+    this.#definition = { ...this.#definition, timeoutMs: seconds > 0 ? seconds * 1000 : 0 };
     return this;
   }
 
@@ -116,15 +112,11 @@ export class Workflow<Input = object | undefined, Result = unknown, Handled exte
   protected handle(run: Run): WorkflowHandler<Result> { return new WorkflowHandler<Result>(run); }
 
   /** @internal What the engine needs to know. */
-  definition(): Definition {
-    const { historySize = DEFAULT_HISTORY } = this.#options;
-    return { name: this.name, steps: this.#steps, routes: this.#routes, timeoutMs: this.#timeoutMs, historySize };
-  }
+  definition(): Definition { return this.#definition; }
 
   /** @internal The fields of the start event. @throws ValidationError when the input does not fit. */
   parse(input: unknown): object | undefined {
-    const { parseInput } = this.#options;
-    const fields: unknown = parseInput ? parseInput(input) : input;
+    const fields: unknown = this.#parseInput ? this.#parseInput(input) : input;
     if (fields != null && (typeof fields !== 'object' || Array.isArray(fields))) {
       throw new ValidationError(`Cannot run workflow '${this.name}': its input must be an object`);
     }
@@ -133,7 +125,7 @@ export class Workflow<Input = object | undefined, Result = unknown, Handled exte
 
   #start(input: unknown, watchable: boolean, { runId, signal, clock = systemClock }: RunOptions = {}): Run {
     const fields = this.parse(input);
-    const run = new Run(this.definition(), runId, clock, immediate, watchable);
+    const run = new Run(this.#definition, runId, clock, immediate, watchable);
     startRun(run, fields);
     if (signal) followSignal(run, signal);
     return run;
