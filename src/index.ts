@@ -26,6 +26,8 @@ export {
   SerializationError,
   SnapshotError,
   SnapshotVersionMismatchError,
+  RunEndedError,
+  RunNotFoundError,
   StageError,
   StepError,
   TimeoutError,
@@ -33,6 +35,7 @@ export {
   ValidationError,
   WorkerCrashedError,
   WorkflowError,
+  WorkflowNotFoundError,
   WorkflowStalledError,
 } from './base/error-classes.ts';
 export { BlazenError, isBlazenError, type BlazenErrorOptions, type ErrorCode } from './base/errors.ts';

@@ -36,7 +36,7 @@ export class SerializationError extends BlazenError<{ path?: string }> {
   declare readonly path?: string;
 }
 
-/** A run ended without a result. */
+/** A run ended without a result, or a call does not fit the run. */
 export class WorkflowError<Fields = unknown> extends BlazenError<Fields> {
   static override readonly brand: string = 'WorkflowError';
 }
@@ -78,6 +78,28 @@ export class SnapshotError extends WorkflowError {
 export class SnapshotVersionMismatchError extends SnapshotError {
   static override readonly brand: string = 'SnapshotVersionMismatchError';
   static override readonly code: ErrorCode = 'workflow.snapshot_version';
+}
+
+/** The host does not know a workflow of this name. */
+export class WorkflowNotFoundError extends WorkflowError<{ workflow: string }> {
+  static override readonly brand: string = 'WorkflowNotFoundError';
+  static override readonly code: ErrorCode = 'workflow.not_found';
+  declare readonly workflow: string;
+}
+
+/** No run of this id is stored. */
+export class RunNotFoundError extends WorkflowError<{ runId: string }> {
+  static override readonly brand: string = 'RunNotFoundError';
+  static override readonly code: ErrorCode = 'workflow.run_not_found';
+  declare readonly runId: string;
+}
+
+/** The run has ended: it can be read, and nothing else. `status` says how it ended. */
+export class RunEndedError extends WorkflowError<{ runId: string; status: string }> {
+  static override readonly brand: string = 'RunEndedError';
+  static override readonly code: ErrorCode = 'workflow.run_ended';
+  declare readonly runId: string;
+  declare readonly status: string;
 }
 
 /** A checkpoint store or a pipeline's persist callback failed. `retryable` when the same call may succeed later; it may also have taken effect already. */

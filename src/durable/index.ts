@@ -16,5 +16,6 @@ export type { SessionPausePolicy } from './session-policy.ts';
 export type { FitOptions } from './restore.ts';
 export { InMemoryCheckpointStore } from './memory-store.ts';
 export { createLocalHost, LocalHost } from './local-host.ts';
-export type { AnyWorkflow, LocalHostOptions } from './local-host.ts';
+export type { LocalHostOptions } from './local-host.ts';
 export type { StreamItem } from './stream-item.ts';
+export type { AnyWorkflow, ReadOptions, StartOptions, WorkflowHost } from './workflow-host.ts';

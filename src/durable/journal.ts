@@ -82,12 +82,12 @@ export class Journal implements CommitPort {
 
   kick(run: Run): void { kick(run); }
 
-  /** Write the whole state, so that the run is found quickly and cheaply later. */
-  async compact(run: Run, status: CheckpointStatus): Promise<void> {
+  /** Write the whole state, so that the run is found quickly and cheaply later. @param consumed ids of inputs that took effect. */
+  async compact(run: Run, status: CheckpointStatus, consumed: readonly string[]): Promise<void> {
     await this.#settled();
     if (run.ended) return;
     const base = encoder.encode(encodeJson(capture(run, undefined, STORED_HISTORY), 'state'));
-    this.#check(run, await this.#store.commit(run.id, { ...this.#head(), base, status, wakeAt: null }));
+    this.#check(run, await this.#store.commit(run.id, { ...this.#head(), base, consumed, status, wakeAt: null }));
   }
 
   /** Give the run back. @param seenInput number of the newest input looked at. */

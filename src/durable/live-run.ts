@@ -1,0 +1,153 @@
+import type { Clock } from '../base/clock.ts';
+import type { CheckpointInput, CheckpointStore, ClaimedCheckpoint } from '../spec/checkpoint.ts';
+import { type EventLike, INPUT_RESPONSE, WorkflowEvent } from '../events/index.ts';
+import { abortRun, kick } from '../workflow/engine.ts';
+import type { Definition, Run } from '../workflow/run.ts';
+import { type ControlEvent, decodeInput, isControl, type Wish } from './control.ts';
+import { foldRun } from './fold.ts';
+import { Journal } from './journal.ts';
+import { continueLater, continueRun, pauseRun } from './pause.ts';
+
+/** What a run needs of the host that works on it. */
+export interface Keeper {
+  readonly store: CheckpointStore;
+  readonly clock: Clock;
+  readonly leaseMs: number;
+  /** The host no longer works on the run. */
+  let(live: LiveRun): void;
+  /** The run was given back, and an input came while that happened. */
+  wake(runId: string): void;
+}
+
+/** A run that a host works on: from its claim until it ends, waits, is paused or is lost. */
+export class LiveRun {
+  readonly run: Run;
+  /** Resolves when the host has let go of the run and given it back. */
+  readonly released: Promise<void>;
+  /** The host no longer works on it. */
+  gone = false;
+  readonly #keeper: Keeper;
+  readonly #journal: Journal;
+  /** Number of the newest input looked at. */
+  #seenInput: number;
+  /** Answers whose request is not open yet. */
+  #early: { readonly id: string; readonly event: EventLike }[] = [];
+  /** Ids of control inputs that took effect and are still in the store. */
+  readonly #steered: string[];
+  #renewal: unknown = null;
+
+  /** Begins at once, as `wish` says; the steps a little later. */
+  constructor(keeper: Keeper, definition: Definition, claimed: ClaimedCheckpoint, { ids, abort, paused }: Wish) {
+    const { store, clock } = keeper;
+    this.#keeper = keeper;
+    this.#journal = new Journal(store, clock, claimed.fence, claimed.version);
+    this.run = foldRun(definition, claimed, clock, this.#journal);
+    this.#steered = ids;
+    this.#seenInput = 0;
+    this.#renewLater();
+    if (abort !== null) abortRun(this.run, abort.reason);
+    else if (paused !== true) {
+      this.#feed(claimed.inputs.filter(({ id }) => !ids.includes(id)));
+      void continueLater(this.run);
+    }
+    // A paused run leaves them in the store until it goes on.
+    this.#seenInput = claimed.inputs.at(-1)?.seq ?? 0;
+    this.released = this.#watch();
+  }
+
+  /** Take in what has come since. */
+  async look(): Promise<void> {
+    this.#feed(await this.#keeper.store.readInputs(this.run.id, this.#seenInput));
+    kick(this.run);
+  }
+
+  /** Stop working on it and give it back as it is. */
+  async close(): Promise<void> {
+    this.#let();
+    this.run.status = 'pausing';
+    await this.#journal.release(this.run, this.#seenInput);
+  }
+
+  #feed(inputs: readonly CheckpointInput[]): void {
+    for (const { id, seq, data } of inputs) {
+      if (seq <= this.#seenInput) continue;
+      this.#seenInput = seq;
+      const event = decodeInput(data);
+      if (isControl(event)) this.#steer(id, event);
+      else if (this.#isEarly(event)) this.#early.push({ id, event });
+      else this.#journal.input(this.run, new WorkflowEvent(event), id);
+    }
+  }
+
+  /** Let somebody's wish take effect. */
+  #steer(inputId: string, { action, reason }: ControlEvent): void {
+    this.#steered.push(inputId);
+    if (action === 'abort') abortRun(this.run, reason);
+    else if (action === 'pause') void pauseRun(this.run);
+    else continueRun(this.run);
+  }
+
+  /** Is this an answer to a request that is not open? */
+  #isEarly(event: EventLike): boolean {
+    const open = this.run.requests as unknown as readonly EventLike[];
+    return event.type === INPUT_RESPONSE && !open.some((request) => request['request_id'] === event['request_id']);
+  }
+
+  /** Answers that came before their requests; false when there is none. */
+  #feedEarly(): boolean {
+    const ready = this.#early.filter(({ event }) => !this.#isEarly(event));
+    this.#early = this.#early.filter((answer) => !ready.includes(answer));
+    for (const { id, event } of ready) this.#journal.input(this.run, new WorkflowEvent(event), id);
+    return ready.length > 0;
+  }
+
+  /** Waits until the run rests: one that waits or is paused is stored whole and given back, so that it costs this process nothing. */
+  async #watch(): Promise<void> {
+    const { run } = this;
+    const { store } = this.#keeper;
+    try {
+      while (!this.gone && !run.ended) {
+        const { status } = run;
+        if (status !== 'waiting' && status !== 'paused') await run.wait();
+        else if (status === 'paused' || !this.#feedEarly()) {
+          await this.#journal.compact(run, status, this.#steered);
+          // An answer may have come meanwhile.
+          if (run.status !== status || this.gone) continue;
+          this.#let();
+          await this.#journal.release(run, this.#seenInput);
+          // So may one while the run was being put to sleep.
+          if ((await store.readInputs(run.id, this.#seenInput)).length > 0) this.#keeper.wake(run.id);
+        }
+      }
+    } catch {
+      // The store cannot be reached, or somebody else has the run: whoever finds it due goes on with it.
+    }
+    this.#let();
+  }
+
+  #renewLater(): void {
+    const { clock, leaseMs } = this.#keeper;
+    this.#renewal = clock.after(leaseMs / 3, () => void this.#renew());
+    (this.#renewal as { unref?(): void }).unref?.();
+  }
+
+  async #renew(): Promise<void> {
+    try {
+      if (!await this.#journal.renew(this.run, this.#keeper.leaseMs)) this.#journal.abandon(this.run);
+      // Inputs that other processes stored.
+      else if (!this.gone && !this.run.ended) await this.look();
+    } catch {
+      // The store cannot be reached now: the next try, or the next commit, will tell.
+    }
+    if (!this.gone && !this.run.ended) this.#renewLater();
+  }
+
+  #let(): void {
+    if (this.gone) return;
+    this.gone = true;
+    this.#keeper.clock.cancel(this.#renewal);
+    this.#keeper.let(this);
+    this.run.stream?.close();
+    this.run.fire();
+  }
+}
