@@ -58,7 +58,7 @@ function applyDelta(run: Run, delta: Delta): void {
     const x = findExecution(run, step, id);
     if (x.view === Infinity) x.view = view;
     x.commits = x.skip = commit;
-    applyCommit(run, x, delta.o ?? null, delta.e?.map(revive) ?? null, null, final === 1);
+    applyCommit(run, x, delta.o ?? null, delta.e?.map(revive) ?? null, final === 1);
     if (final === 1) drop(run, x);
   }
 }

@@ -54,7 +54,7 @@ export class Journal implements CommitPort {
     if (final) x.over = true;
     if (x.patch !== null) patch.push(...x.patch);
     x.patch = null;
-    return this.#submit(x.run, { kind: 'commit', execution: x, patch: patch.length > 0 ? patch : null, out, items, final, commit: x.commits });
+    return this.#submit(x.owner, { kind: 'commit', execution: x, patch: patch.length > 0 ? patch : null, out, items, final, commit: x.commits });
   }
 
   publish(x: Execution, event: WorkflowEvent): boolean {
@@ -113,8 +113,8 @@ export class Journal implements CommitPort {
 
   #flush(x: Execution): void {
     const { items, patch, commit } = this.#take(x);
-    if (items.length === 0 || x.over || x.run.ended) return;
-    void this.#submit(x.run, { kind: 'commit', execution: x, patch: patch.length > 0 ? patch : null, out: null, items, final: false, commit });
+    if (items.length === 0 || x.over || x.owner.ended) return;
+    void this.#submit(x.owner, { kind: 'commit', execution: x, patch: patch.length > 0 ? patch : null, out: null, items, final: false, commit });
   }
 
   #take(x: Execution): Published {
@@ -194,7 +194,8 @@ export class Journal implements CommitPort {
   #apply(run: Run, change: Change): void {
     if (change.kind === 'commit') {
       const { execution, patch, out, items, final } = change;
-      applyCommit(run, execution, patch, out, items, final);
+      for (const item of items) run.show(item, true);
+      applyCommit(run, execution, patch, out, final);
     } else if (change.kind === 'input') {
       wake(run);
       applyInput(run, change.event);

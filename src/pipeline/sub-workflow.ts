@@ -123,7 +123,7 @@ async function runInner(
   workflows: readonly (readonly [name: string, workflow: InnerWorkflow])[], join: JoinStrategy, key: string, parked: Parked, input: object | undefined, context: Context,
 ): Promise<Parked & { readonly requests: Questions }> {
   const stop = new AbortController();
-  const options = { signal: AbortSignal.any([context.signal, stop.signal]), clock: (context as Context & { readonly run: { readonly clock: Clock } }).run.clock };
+  const options = { signal: AbortSignal.any([context.signal, stop.signal]), clock: (context as Context & { readonly owner: { readonly clock: Clock } }).owner.clock };
   const fresh = parked === NOTHING;
   const runs = workflows.filter(([name]) => fresh || parked.snapshots.some(([other]) => other === name)).map(async ([name, workflow]) => {
     const saved = parked.snapshots.find(([other]) => other === name)?.[1];

@@ -27,7 +27,7 @@ export class Deadlines {
   set(delayMs: number, now: number, fire: () => void): Deadline {
     const deadline = { at: now + delayMs, fire };
     this.#pending.add(deadline);
-    if (this.#pending.size === 1) this.#timer?.ref?.();
+    this.#timer?.ref?.();
     this.#arm(deadline.at, now);
     return deadline;
   }

@@ -16,16 +16,16 @@ const PATIENCE = 8;
 export const immediate: CommitPort = {
   busy: false,
   commit(x, out, final) {
-    const { run, patch } = x;
+    const { owner: run, patch } = x;
     if (patch !== null) {
       resolvePatch(run, patch);
       x.patch = null;
     }
-    applyCommit(run, x, patch, out, null, final);
+    applyCommit(run, x, patch, out, final);
   },
   publish(x, event) {
     if (x.patch !== null) void this.commit(x, null, false);
-    return x.run.show(event, true);
+    return x.owner.show(event, true);
   },
   input(run, event) {
     wake(run);
@@ -124,7 +124,7 @@ export function kick(run: Run): void {
 
 /** Call the step. An asynchronous one becomes the pump's tail; the tail before it is subscribed to. */
 function begin(run: Run, step: Step, event: WorkflowEvent, id: number, again?: Execution): void {
-  const x = again ?? new Execution(run, step, event, id, run.version);
+  const x = again ?? new (run.definition.execution ?? Execution)(run, step, event, id, run.version);
   if (again) run.delayed--;
   else link(run, x);
   try {
@@ -140,14 +140,19 @@ function begin(run: Run, step: Step, event: WorkflowEvent, id: number, again?: E
 }
 
 function subscribe(x: Execution): void {
-  x.promise?.then((value) => returned(x, value), (error: unknown) => failed(x, error)).then(() => kick(x.run), undefined);
+  x.promise?.then((value) => returned(x, value), (error: unknown) => failed(x, error)).then(() => kick(x.owner), undefined);
 }
 
 /** Only the current try of a live run counts. */
 function counts(x: Execution): boolean {
-  if (x.over || x.run.ended) return false;
-  for (const end of x.extras?.ends ?? []) end();
+  if (x.over || x.owner.ended) return false;
+  stopTry(x);
   return true;
+}
+
+/** A try is over: nothing of what it waited for may still happen. */
+export function stopTry(x: Execution): void {
+  for (const end of x.extras?.ends ?? []) end();
 }
 
 function returned(x: Execution, value: unknown): void {
@@ -162,14 +167,14 @@ function returned(x: Execution, value: unknown): void {
 
 /** A try threw or timed out: try again or fail the run. */
 export function failed(x: Execution, error: unknown): void {
-  tick(x.run);
+  tick(x.owner);
   if (counts(x) && !x.record.policies.some((policy) => policy.again?.(x, error))) hopeless(x, error);
-  kick(x.run);
+  kick(x.owner);
 }
 
 function hopeless(x: Execution, error: unknown): void {
   x.over = true;
-  endRun(x.run, 'failed', stepFailed(x, error));
+  endRun(x.owner, 'failed', stepFailed(x, error));
 }
 
 /**
@@ -177,10 +182,11 @@ function hopeless(x: Execution, error: unknown): void {
  * stays committed, what was not is dropped.
  */
 export function retryAfter(x: Execution, error: unknown, delayMs: number): void {
-  const { run, record: step, event, id } = x;
-  const again = new Execution(run, step, event, id, x.view);
+  const { owner: run, record: step, event, id } = x;
+  const again = new (x.constructor as typeof Execution)(run, step, event, id, x.view);
   again.skip = Math.max(x.skip, x.commits);
   again.attempt = x.attempt + 1;
+  again.journal = x.journal;
   replace(run, x, again);
   applyRetry(run, x, error);
   run.delayed++;
@@ -204,7 +210,7 @@ export function endRun(run: Run, status: FinalStatus, value: unknown): void {
 /** Let go of what the process holds for a run that has ended. */
 function close(run: Run): void {
   run.deadlines.clear(run.timeout);
-  for (let x = run.newest; x !== null; x = x.previous) for (const end of x.extras?.ends ?? []) end();
+  for (let x = run.newest; x !== null; x = x.previous) stopTry(x);
   run.newest = null;
   run.controller?.abort(run.value);
   run.stream?.close();
@@ -221,9 +227,9 @@ export function rest(run: Run): void {
       if (run.inFlight > run.delayed) return;
       run.status = 'paused';
     } else {
-      if (run.status !== 'running' || run.queue.size || run.inFlight || run.ready.length) return;
+      if (run.status !== 'running' || run.queue.size || run.inFlight > run.idle || run.ready.length) return;
       // Events that wait although nothing is in flight wait for another runtime.
-      if (!run.requests.length && !run.stepStates.some((state) => state.waiting.size)) return endRun(run, 'failed', stallError(run));
+      if (!run.idle && !run.requests.length && !run.stepStates.some((state) => state.waiting.size)) return endRun(run, 'failed', stallError(run));
       run.status = 'waiting';
       // A list that has been used keeps room for what may come.
       run.queue = new Queue();

@@ -24,9 +24,25 @@ interface Extras {
   readonly written: Map<string, unknown>;
 }
 
+/** What the numbered commits of an execution left for a further try of it. */
+export interface ExecutionJournal {
+  /** What commits remember beyond their effects, by their number. */
+  readonly notes: Map<number, Note>;
+  /** Numbers given to commits that have not been made, below one that has. */
+  open: Set<number>;
+}
+
+/** What one commit remembers: which call it was, and what that call gave. */
+export interface Note {
+  readonly kind: string;
+  readonly name: string;
+  value: unknown;
+}
+
 /** One execution of a step: the context that the step is handed, and the engine's book-keeping for it. */
 export class Execution implements Context {
-  declare readonly run: Run;
+  /** The run it belongs to. */
+  declare readonly owner: Run;
   declare readonly record: Step;
   declare readonly event: WorkflowEvent;
   /** Number of the event that started it. */
@@ -44,11 +60,13 @@ export class Execution implements Context {
   patch: Patch | null = null;
   promise: PromiseLike<unknown> | null = null;
   extras: Extras | null = null;
+  /** Where its commits left something: of those that only return, send and publish there is none. */
+  declare journal: ExecutionJournal | undefined;
   previous: Execution | null = null;
   next: Execution | null = null;
 
   constructor(run: Run, step: Step, event: WorkflowEvent, id: number, view: number) {
-    this.run = run;
+    this.owner = run;
     this.record = step;
     this.event = event;
     this.id = id;
@@ -60,18 +78,18 @@ export class Execution implements Context {
   more(): Extras { return (this.extras ??= { ends: [], signal: null, written: new Map() }); }
 
   get step(): string { return this.record.name; }
-  get idempotencyKey(): string { return `${this.run.id}/${this.id}.${this.record.index}`; }
-  runId(): string { return this.run.id; }
+  get idempotencyKey(): string { return `${this.owner.id}/${this.id}.${this.record.index}`; }
+  runId(): string { return this.owner.id; }
 
   get state(): StateNamespace { return this; }
 
-  get session(): SessionNamespace { return (this.run.session ??= new Session()); }
+  get session(): SessionNamespace { return (this.owner.session ??= new Session()); }
 
-  get signal(): AbortSignal { return this.extras?.signal?.() ?? runController(this.run).signal; }
+  get signal(): AbortSignal { return this.extras?.signal?.() ?? runController(this.owner).signal; }
 
   get(key: string): unknown {
     const written = this.extras?.written;
-    return written?.has(key) ? written.get(key) ?? null : readAt(this.run.cells, key, this.view);
+    return written?.has(key) ? written.get(key) ?? null : readAt(this.owner.cells, key, this.view);
   }
 
   set(key: string, value: Storable): void {
@@ -96,37 +114,37 @@ export class Execution implements Context {
   /** A numbered commit; one that an earlier try made is not made again. */
   commit(out: Emission, final: boolean): Promise<void> | void {
     // Time has passed since the step was dispatched; what a step does without waiting shares one reading of the clock.
-    if (this.promise) tick(this.run);
-    if (++this.commits > this.skip) return this.run.port.commit(this, out, final);
+    if (this.promise) tick(this.owner);
+    if (++this.commits > this.skip) return this.owner.port.commit(this, out, final);
     this.patch = null;
     if (final) finish(this);
   }
 
   sendEvent(event: EventLike): void {
     const checked = toEvent(event);
-    if (this.over || this.run.ended) return;
+    if (this.over || this.owner.ended) return;
     void this.commit(checked, false);
-    this.run.port.kick(this.run);
+    this.owner.port.kick(this.owner);
   }
 
   checkpoint(): Promise<void> {
-    return Promise.resolve(this.over || this.run.ended ? undefined : this.commit(null, false));
+    return Promise.resolve(this.over || this.owner.ended ? undefined : this.commit(null, false));
   }
 
   writeEventToStream(event: EventLike): boolean {
     const checked = toEvent(event);
-    if (this.over || this.run.ended) return true;
+    if (this.over || this.owner.ended) return true;
     // A numbered commit like any other, so that a further try does not show it twice.
-    if (++this.commits > this.skip) return this.run.port.publish(this, checked);
+    if (++this.commits > this.skip) return this.owner.port.publish(this, checked);
     this.patch = null;
     return true;
   }
 
   live(event: EventLike): void {
-    if (!this.over) this.run.stream?.live(toEvent(event));
+    if (!this.over) this.owner.stream?.live(toEvent(event));
   }
 
-  async drained(): Promise<void> { await this.run.stream?.drained(); }
+  async drained(): Promise<void> { await this.owner.stream?.drained(); }
 }
 
 // Not a private method: that would be a field of every execution.

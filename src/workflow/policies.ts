@@ -46,7 +46,7 @@ export function timeout(ms: number): StepPolicy {
   check(ms > 0, `limit a step to ${ms} ms`);
   return {
     begin(x) {
-      const { run } = x;
+      const { owner: run } = x;
       // A controller costs more than a step: made when the step asks for its signal.
       let own: AbortController | undefined;
       x.more().signal = () => AbortSignal.any([runController(run).signal, (own ??= new AbortController()).signal]);

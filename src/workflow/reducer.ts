@@ -10,15 +10,14 @@ import type { FinalStatus, Run } from './run.ts';
 import { readAt, writeAt } from './state-cells.ts';
 import type { Step } from './step.ts';
 
-/** Apply one commit of an execution: state, then published items, then events. The patch is resolved. */
-export function applyCommit(run: Run, x: Execution, patch: Patch | null, out: Emission, items: readonly WorkflowEvent[] | null, final: boolean): void {
+/** Apply one commit of an execution: state, then events. The patch is resolved. */
+export function applyCommit(run: Run, x: Execution, patch: Patch | null, out: Emission, final: boolean): void {
   const version = ++run.version;
   if (patch !== null) {
     const reader = final && run.newest === x ? x.previous : run.newest;
     for (let i = 0; i < patch.length; i += 2) writeAt((run.cells ??= new Map()), patch[i] as string, patch[i + 1], version, reader === null ? -1 : reader.view);
   }
   run.log.add(COMMITTED | x.record.index << 3, x.id, x.commits, run.elapsed, x.began, out, patch, emitted(run));
-  if (items !== null) for (const item of items) run.show(item, true);
   emitAll(run, out);
   if (final) finish(x);
 }
@@ -82,16 +81,18 @@ function emit(run: Run, event: WorkflowEvent): void {
 export function route(run: Run, begin: (run: Run, step: Step, event: WorkflowEvent, id: number) => void): void {
   const event = run.queue.take();
   const id = run.routed++;
-  const steps = run.definition.routes.get(event.type);
+  const { routes, offer } = run.definition;
+  const steps = routes.get(event.type);
+  const taken = offer?.(run, event);
   if (!steps) {
     if (event.type === INPUT_REQUEST) run.requests = run.requests.concat(event);
-    else if (!run.unhandled.includes(event.type)) run.unhandled = run.unhandled.concat(event.type);
+    else if (!taken && !run.unhandled.includes(event.type)) run.unhandled = run.unhandled.concat(event.type);
     return;
   }
   for (const step of steps) {
     let input: WorkflowEvent | null = event;
-    for (const policy of step.policies) if (input !== null && policy.admit) input = policy.admit(run, step, input, id);
-    if (input !== null && !run.ended) begin(run, step, input, id);
+    for (const policy of step.policies) if (input && policy.admit) input = policy.admit(run, step, input, id);
+    if (input && !run.ended) begin(run, step, input, id);
   }
 }
 
@@ -104,22 +105,23 @@ export function link(run: Run, x: Execution): void {
 }
 
 /** Put a new try in the place of the one that failed, so that executions stay sorted by what they see. */
-export function replace(run: Run, x: Execution, again: Execution | null): void {
+export function replace(run: Run, x: Execution, again: Execution): void {
   x.over = true;
   const { previous, next } = x;
-  if (again !== null) {
-    again.previous = previous;
-    again.next = next;
-  }
-  if (previous !== null) previous.next = again ?? next;
-  if (next !== null) next.previous = again ?? previous;
-  else run.newest = again ?? previous;
+  again.previous = previous;
+  again.next = next;
+  if (previous !== null) previous.next = again;
+  if (next !== null) next.previous = again;
+  else run.newest = again;
 }
 
 /** An execution has made its last commit. */
 export function finish(x: Execution): void {
-  const { run, record } = x;
-  replace(run, x, null);
+  const { owner: run, record, previous, next } = x;
+  x.over = true;
+  if (previous !== null) previous.next = next;
+  if (next !== null) next.previous = previous;
+  else run.newest = previous;
   run.inFlight--;
   for (const policy of record.policies) policy.done?.(run, record);
 }

@@ -25,6 +25,10 @@ export interface Definition {
   readonly timeoutMs: number;
   /** Records of the log and items of the stream that are kept. */
   readonly historySize: number;
+  /** The class of its executions, where steps can do more than the plain ones. */
+  readonly execution?: typeof Execution;
+  /** An event is routed: hand it to the executions that wait for it. True when one took it. Pure: part of the reducer. */
+  readonly offer?: (run: Run, event: WorkflowEvent) => boolean;
 }
 
 /**
@@ -88,8 +92,10 @@ export class Run extends Signal {
   /** Newest execution in flight; the others follow through `previous`, sorted by what they see. */
   newest: Execution | null = null;
   inFlight = 0;
-  /** Further tries waiting for their time. */
+  /** Executions in flight that wait for their time: those whose next try has not begun, and the idle ones. */
   delayed = 0;
+  /** Executions in flight that wait for a time they have set themselves, or for an event. A run with no others rests. */
+  idle = 0;
   requests: readonly WorkflowEvent[] = NONE;
   /** By the step's index. */
   stepStates: readonly StepState[] = NONE;
@@ -113,6 +119,8 @@ export class Run extends Signal {
   elapsed = 0;
   controller: AbortController | null = null;
   timeout: Deadline | null = null;
+  /** When the next of them goes on, or an open request expires. */
+  declare alarm: Deadline | undefined;
   /** Active time left. */
   declare remainingMs: number;
 
