@@ -44,8 +44,8 @@ export {
   type EventDef, type EventLike, type EventOf, type StopOf,
 } from './events/index.ts';
 export {
-  defineWorkflow, fromReference, SerializableRef, toReference, Workflow, WorkflowHandler, WorkflowSnapshot,
-  type FitOptions, type ReferenceSnapshot, type ReferenceStateValue, type ResumeOptions, type SessionPausePolicy, type SnapshotJson, type SnapshotSource,
+  defineWorkflow, fromReference, SerializableRef, toReference, Workflow, WorkflowBuilder, WorkflowHandler, WorkflowSnapshot,
+  type FitOptions, type PromisedSnapshot, type ReferenceSnapshot, type ReferenceStateValue, type ResumeOptions, type SessionPausePolicy, type SnapshotJson, type SnapshotSource,
 } from './durable/index.ts';
 export {
   collect, elsewhere, foldLog, followLog, limit, openRequests, readLog, retry, sends, timeout,

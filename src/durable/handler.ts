@@ -1,4 +1,6 @@
 import { EventEmitter } from 'eventemitter3';
+import { isBlazenError } from '../base/errors.ts';
+import type { InputResponse } from '../events/index.ts';
 import { type RunStatus, WorkflowHandler as CoreHandler, type StreamEvent, type WorkflowResult } from '../workflow/index.ts';
 import type { Run } from '../workflow/run.ts';
 import { capture } from './capture.ts';
@@ -24,6 +26,20 @@ export class WorkflowHandler<Result = unknown> extends CoreHandler<Result> {
 
   /** The same as `abort`. */
   cancel(reason?: unknown): void { this.abort(reason); }
+
+  /**
+   * Answer an InputRequestEvent with the whole response: an InputResponseEvent, best one of a definition with a schema, or
+   * its two fields.
+   *
+   * @example
+   * const Approval = defineEvent('blazen::InputResponseEvent', z.object({ request_id: z.string(), response: z.object({ approved: z.boolean() }) }));
+   * handler.respondToInputTyped(Approval({ request_id: 'ok', response: { approved: true } }));
+   *
+   * @throws ValidationError when no such request is open.
+   */
+  respondToInputTyped(answer: InputResponse | { readonly requestId: string; readonly response: unknown }): void {
+    this.respondToInput('requestId' in answer ? answer.requestId : answer.request_id, answer.response);
+  }
 
   /** The next event of the stream, or null when the stream has ended. Each call goes on where the last one stopped. */
   async nextEvent(): Promise<StreamEvent | null> {
@@ -56,8 +72,20 @@ export class WorkflowHandler<Result = unknown> extends CoreHandler<Result> {
     return this;
   }
 
-  /** Stop dispatching; resolves when nothing is in flight. A run that waits for input or has ended is paused at once. */
-  pause(): Promise<void> { return pauseRun(this.run); }
+  /**
+   * Stop dispatching; resolves when nothing is in flight. A run that waits for input or has ended is paused at once.
+   *
+   * @returns the run as it rests; null when it has ended or cannot be saved, which `snapshot` tells the reason of.
+   */
+  async pause(): Promise<WorkflowSnapshot | null> {
+    await pauseRun(this.run);
+    try {
+      return this.status === 'paused' ? await this.snapshot() : null;
+    } catch (error) {
+      if (isBlazenError(error)) return null;
+      throw error;
+    }
+  }
 
   /** Resolves with the status when the run rests: it waits for input or another runtime, is paused, or has ended. */
   resting(): Promise<RunStatus> { return untilRest(this.run); }

@@ -4,7 +4,8 @@
  * `blazen-ts/durable`; `blazen-ts` exports the same `Workflow`.
  */
 export { defineWorkflow, Workflow } from './workflow.ts';
-export type { ResumeOptions, SnapshotSource } from './workflow.ts';
+export type { PromisedSnapshot, ResumeOptions, SnapshotSource } from './workflow.ts';
+export { WorkflowBuilder } from './workflow-builder.ts';
 export { WorkflowHandler } from './handler.ts';
 export { WorkflowSnapshot } from './snapshot.ts';
 export type { SnapshotJson } from './snapshot-document.ts';

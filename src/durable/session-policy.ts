@@ -10,6 +10,9 @@ import type { SnapshotBody } from './snapshot-body.ts';
  * - `pickle_or_serialize`: as above; values that serialise themselves (`serializable`) travel beside the run.
  * - `warn_drop`: everything is left behind; the snapshot tells the names (`droppedSession`).
  * - `hard_error`: any value is an error.
+ *
+ * `continue` and `pause` are accepted as other names of `warn_drop`: a run that goes on in this process keeps its session
+ * in any case.
  */
 export type SessionPausePolicy = 'pickle_or_error' | 'pickle_or_serialize' | 'warn_drop' | 'hard_error';
 
@@ -17,6 +20,7 @@ const POLICIES: readonly SessionPausePolicy[] = ['pickle_or_error', 'pickle_or_s
 
 /** @throws ValidationError for an unknown policy. PascalCase spellings are accepted. */
 export function parsePolicy(policy: string): SessionPausePolicy {
+  if (policy === 'continue' || policy === 'pause') return 'warn_drop';
   const name = policy.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase() as SessionPausePolicy;
   if (!POLICIES.includes(name)) throw new ValidationError(`Unknown session pause policy '${policy}': expected one of ${POLICIES.join(', ')}`);
   return name;

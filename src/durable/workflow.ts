@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../base/clock.ts';
+import { SnapshotError } from '../base/error-classes.ts';
 import type { SchemaInput, StandardSchema } from '../base/standard-schema.ts';
 import { followSignal, immediate } from '../workflow/engine.ts';
 import { Session } from '../workflow/execution.ts';
@@ -13,6 +14,7 @@ import { parsePolicy, SerializableRef, type SessionPausePolicy } from './session
 import { WorkflowSnapshot } from './snapshot.ts';
 import type { SnapshotBody } from './snapshot-body.ts';
 import type { SnapshotJson } from './snapshot-document.ts';
+import type { WorkflowBuilder } from './workflow-builder.ts';
 
 /** Options of a resume; all optional. */
 export interface ResumeOptions extends FitOptions {
@@ -26,6 +28,9 @@ export interface ResumeOptions extends FitOptions {
 
 /** A snapshot in any of its forms. */
 export type SnapshotSource = WorkflowSnapshot | SnapshotJson | string | Uint8Array;
+
+/** A snapshot, or what `pause` gave. */
+export type PromisedSnapshot = SnapshotSource | null | PromiseLike<SnapshotSource | null>;
 
 /**
  * The workflow of `blazen-ts`: everything the one of `blazen-ts/workflow` does, and its runs can be paused, saved as a
@@ -42,9 +47,12 @@ export class Workflow<Input = object | undefined, Result = unknown, Handled exte
   #policy: SessionPausePolicy = 'pickle_or_error';
 
   /** Resume a snapshot with a workflow that fits it. See the method `resume`. */
-  static resume<Result>(workflow: Workflow<never, Result, string, string>, source: SnapshotSource, options: ResumeOptions = {}): Promise<WorkflowHandler<Result>> {
+  static resume<Result>(workflow: Workflow<never, Result, string, string>, source: PromisedSnapshot, options: ResumeOptions = {}): Promise<WorkflowHandler<Result>> {
     return workflow.resume(source, options);
   }
+
+  /** The same as `builder.build()`. */
+  static fromBuilder(builder: WorkflowBuilder): Workflow { return builder.build(); }
 
   override addStep(name: string, eventTypes: readonly string[], handler: StepHandler, ...policies: readonly StepPolicy[]): Workflow<Input, unknown, string, Emitted> {
     return super.addStep(name, eventTypes, handler, ...policies) as never;
@@ -67,6 +75,9 @@ export class Workflow<Input = object | undefined, Result = unknown, Handled exte
     return super.runWithHandler(...args) as Promise<WorkflowHandler<Result>>;
   }
 
+  /** The same as `runWithHandler`. */
+  runHandler(...args: InputArguments<Input, Handled, Emitted>): Promise<WorkflowHandler<Result>> { return this.runWithHandler(...args); }
+
   /**
    * Go on with a run from its snapshot. What was in flight runs again from its event; commits it had made are kept and
    * not repeated. The run keeps its id, its log and its stream go on with the next numbers.
@@ -74,8 +85,18 @@ export class Workflow<Input = object | undefined, Result = unknown, Handled exte
    * @throws SnapshotError when the snapshot is damaged, of another workflow, or the graph has changed (unless
    * `allowChanged`); SnapshotVersionMismatchError when it was written by a newer version.
    */
-  async resume(source: SnapshotSource, options: ResumeOptions = {}): Promise<WorkflowHandler<Result>> {
-    return this.resumeBody((await WorkflowSnapshot.from(source)).body, options);
+  async resume(source: PromisedSnapshot, options: ResumeOptions = {}): Promise<WorkflowHandler<Result>> {
+    const given = await source;
+    if (given === null) throw new SnapshotError(`Cannot resume workflow '${this.name}': there is no snapshot. The run had ended or could not be saved; its handler's snapshot() tells why`);
+    return this.resumeBody((await WorkflowSnapshot.from(given)).body, options);
+  }
+
+  /** The same as `resume`. */
+  resumeFromSnapshot(source: PromisedSnapshot, options: ResumeOptions = {}): Promise<WorkflowHandler<Result>> { return this.resume(source, options); }
+
+  /** The same as `resume` with these `deserializers`. */
+  resumeWithSerializableRefs(source: PromisedSnapshot, deserializers: NonNullable<ResumeOptions['deserializers']>): Promise<WorkflowHandler<Result>> {
+    return this.resume(source, { deserializers });
   }
 
   /** @internal Resume the content of a snapshot, at once. */
