@@ -47,6 +47,7 @@ export const entries = [
   { subpath: './providers/fal', source: 'providers/fal.ts' },
   { subpath: './providers/openai-compat', source: 'providers/openai-compat.ts' },
   { subpath: './rag', source: 'rag/index.ts' },
+  { subpath: './ai-sdk', source: 'ai-sdk/index.ts' },
 ];
 
 /**

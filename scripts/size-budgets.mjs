@@ -11,6 +11,7 @@ export const entryBudgets = {
   './durable': 24_000,
   './local': 4_500,
   './rag': 20_000,
+  './ai-sdk': 14_000,
   './memory': 12_288,
   './models': 16_000,
   './agent': 14_000,
