@@ -1,4 +1,4 @@
-import { kick, rest, wake } from '../workflow/engine.ts';
+import { kick, stand, wake } from '../workflow/engine.ts';
 import { type Run, type RunStatus, tick } from '../workflow/run.ts';
 
 /** Microtasks a resumed run waits for a caller who awaits the handler to attach a reader. */
@@ -7,8 +7,11 @@ const PATIENCE = 8;
 /** Stop dispatching; resolves when nothing is in flight any more. */
 export async function pauseRun(run: Run): Promise<void> {
   if (!run.ended && run.status !== 'paused') run.status = 'pausing';
-  rest(run);
-  while (run.status === 'pausing') await run.wait();
+  while (run.status === 'pausing') {
+    if (run.port.busy || run.inFlight > run.delayed) await run.wait();
+    else stand(run, 'paused');
+  }
+  run.fire();
 }
 
 /** Resolves when the run rests: it waits, is paused or has ended. */

@@ -54,13 +54,10 @@ export class Deadlines {
   #tick(): void {
     this.#timer = null;
     const now = this.#clock.now();
-    let soonest = Infinity;
     for (const deadline of this.#pending) {
-      if (deadline.at > now) soonest = Math.min(soonest, deadline.at);
+      if (deadline.at > now) this.#arm(deadline.at, now);
       else if (this.#pending.delete(deadline)) deadline.fire();
     }
-    // What fired may have cleared the rest.
-    if (this.#pending.size) this.#arm(soonest, now);
   }
 }
 

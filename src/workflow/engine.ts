@@ -4,7 +4,7 @@ import { INPUT_RESPONSE, START, STOP, toEvent, WorkflowEvent } from '../events/i
 import { Execution, runController, stepFailed } from './execution.ts';
 import { applyCommit, applyEnd, applyInput, applyRetry, link, replace, resolvePatch, route, stallError, takeRequest } from './reducer.ts';
 import { Queue } from './queue.ts';
-import { type CommitPort, type FinalStatus, type Run, tick } from './run.ts';
+import { type CommitPort, type FinalStatus, type Run, type RunStatus, tick } from './run.ts';
 import type { Step } from './step.ts';
 
 /** Records a parked run keeps in memory. */
@@ -217,33 +217,31 @@ function close(run: Run): void {
   run.log.close();
 }
 
-/** Nothing is ready: the run is over, pauses, waits for a human, or cannot go on. */
+/** Nothing is ready: the run is over, waits for a human, or cannot go on. Those that pause it look for themselves. */
 export function rest(run: Run): void {
-  const { timeout } = run;
   if (run.ended) close(run);
-  else {
-    if (run.port.busy) return;
-    if (run.status === 'pausing') {
-      if (run.inFlight > run.delayed) return;
-      run.status = 'paused';
-    } else {
-      if (run.status !== 'running' || run.queue.size || run.inFlight > run.idle || run.ready.length) return;
-      // Events that wait although nothing is in flight wait for another runtime.
-      if (!run.idle && !run.requests.length && !run.stepStates.some((state) => state.waiting.size)) return endRun(run, 'failed', stallError(run));
-      run.status = 'waiting';
-      // A list that has been used keeps room for what may come.
-      run.queue = new Queue();
-      run.log.keep(PARKED_HISTORY);
-      run.stream?.keep(PARKED_HISTORY);
-    }
-    // The run timeout counts active time only.
-    if (timeout !== null) {
-      run.remainingMs = Math.max(1, timeout.at - run.clock.now());
-      run.deadlines.clear(timeout);
-      run.timeout = null;
-    }
+  else if (run.port.busy) return;
+  else if (run.status === 'running') {
+    if (run.queue.size || run.inFlight > run.idle || run.ready.length) return;
+    // Events that wait although nothing is in flight wait for another runtime.
+    if (!run.idle && !run.requests.length && !run.stepStates.some((state) => state.waiting.size)) return endRun(run, 'failed', stallError(run));
+    stand(run, 'waiting');
+    // A list that has been used keeps room for what may come.
+    run.queue = new Queue();
+    run.log.keep(PARKED_HISTORY);
+    run.stream?.keep(PARKED_HISTORY);
   }
   run.fire();
+}
+
+/** Let a run stand still: its timeout counts active time only. */
+export function stand(run: Run, status: RunStatus): void {
+  run.status = status;
+  const { timeout } = run;
+  if (timeout === null) return;
+  run.remainingMs = Math.max(1, timeout.at - run.clock.now());
+  run.deadlines.clear(timeout);
+  run.timeout = null;
 }
 
 /** A run that waits for input goes on. */

@@ -156,11 +156,9 @@ function write(x: Execution, key: string, operation: unknown, seen: unknown): vo
 
 /** The run's controller, made when a signal is first asked for: it costs more than a step. */
 export function runController(run: Run): AbortController {
-  if (run.controller === null) {
-    run.controller = new AbortController();
-    if (run.ended) run.controller.abort(run.value);
-  }
-  return run.controller;
+  const controller = (run.controller ??= new AbortController());
+  if (run.ended) controller.abort(run.value);
+  return controller;
 }
 
 /** The error of an execution that has no tries left. */

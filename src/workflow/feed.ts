@@ -112,9 +112,8 @@ export class FeedReader<Item> implements AsyncIterableIterator<Item | Lagged, un
     if (live && this.#live.length < capacity) this.#live.push(live);
     const result = this.#wake && this.#take();
     if (!result) return seq - this.seq < capacity;
-    const wake = this.#wake;
+    this.#wake?.(result);
     this.#wake = null;
-    wake?.(result);
     return true;
   }
 
