@@ -7,7 +7,7 @@ import { type EventLike, START, STOP, type WorkflowEvent } from '../events/index
 import { kick, rest, wake } from '../workflow/engine.ts';
 import { type Execution, stepFailed } from '../workflow/execution.ts';
 import type { Emission } from '../workflow/patch.ts';
-import { applyCommit, applyEnd, applyInput, resolvePatch } from '../workflow/reducer.ts';
+import { applyCommit, applyEnd, applyInput, named, resolvePatch } from '../workflow/reducer.ts';
 import { type CommitPort, type FinalStatus, type Run, tick } from '../workflow/run.ts';
 import { capture } from './capture.ts';
 import { type Change, encodeChange, endOf } from './change-codec.ts';
@@ -137,9 +137,10 @@ export class Journal implements CommitPort {
       if (!run.ended) {
         this.busy = true;
         try {
-          const answer = this.#append(run, task.change);
+          const change = withIds(run, task.change);
+          const answer = this.#append(run, change);
           this.#check(run, answer instanceof Promise ? await answer : answer);
-          if (!run.ended) this.#apply(run, task.change);
+          if (!run.ended) this.#apply(run, change);
         } catch (error) {
           this.#lost(run, task.change, error);
         }
@@ -214,6 +215,13 @@ export class Journal implements CommitPort {
 
 function fenced(run: Run): PersistFencedError {
   return new PersistFencedError(`Cannot go on with run ${run.id}: another process has taken it over`, { runId: run.id });
+}
+
+/** The change with the ids that its input requests will have. */
+function withIds(run: Run, change: Change): Change {
+  if (change.kind !== 'commit' || change.out === null) return change;
+  const { out } = change;
+  return { ...change, out: Array.isArray(out) ? out.map((event, i) => named(run, event, i)) : named(run, out, 0) };
 }
 
 /** What the change shows to the readers of the run, as durable items. */

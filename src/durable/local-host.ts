@@ -184,7 +184,8 @@ export class LocalHost implements WorkflowHost {
   /** Stop working: runs are given back as they are, for another host to go on with. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const live of this.#live.values()) await live.close();
+    // One that cannot be given back now is free when its lease ends.
+    await Promise.allSettled([...this.#live.values()].map((live) => live.close()));
     this.#changes.end();
   }
 
@@ -225,9 +226,10 @@ export class LocalHost implements WorkflowHost {
     const claimed = definition === undefined ? null : await this.#store.claim(runId, this.#owner, this.#keeper.leaseMs, this.#clock.now());
     if (definition === undefined || claimed === null) return false;
     const wish = wishOf(claimed.inputs);
-    if (claimed.status === 'paused' && wish.paused !== false && wish.abort === null) {
-      // It keeps its inputs until it goes on.
-      await this.#store.release(runId, claimed.fence, { seenInput: claimed.inputs.at(-1)?.seq ?? 0 });
+    const asleep = claimed.status === 'paused' && wish.paused !== false && wish.abort === null;
+    if (asleep || this.#closed) {
+      // A paused run keeps its inputs until it goes on.
+      await this.#store.release(runId, claimed.fence, { seenInput: asleep ? claimed.inputs.at(-1)?.seq ?? 0 : 0 });
       return false;
     }
     const live = new LiveRun(this.#keeper, definition, claimed, wish);

@@ -71,10 +71,15 @@ function emitAll(run: Run, out: Emission): void {
 function emit(run: Run, event: WorkflowEvent): void {
   if (run.ended) return;
   if (event.type === STOP) return applyEnd(run, 'completed', (event as unknown as EventLike)['result']);
-  // An id of ours is the same whenever this run is told again.
-  if (event.type === INPUT_REQUEST && !requestId(event)) event = new WorkflowEvent({ ...(event as object), request_id: `${run.id}/${emitted(run)}` });
+  event = named(run, event, 0);
   if (event.type !== START) run.show(event, false);
   run.queue.push(event);
+}
+
+/** An input request gets an id of ours when it has none: the same whenever this run is told again. @param before events emitted before it. */
+export function named(run: Run, event: WorkflowEvent, before: number): WorkflowEvent {
+  if (event.type !== INPUT_REQUEST || requestId(event)) return event;
+  return new WorkflowEvent({ ...(event as object), request_id: `${run.id}/${emitted(run) + before}` });
 }
 
 /** Take the next event off the queue and begin what it starts. */
