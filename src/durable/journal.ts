@@ -90,9 +90,9 @@ export class Journal implements CommitPort {
     this.#check(run, await this.#store.commit(run.id, { ...this.#head(), base, consumed, status, wakeAt: null }));
   }
 
-  /** Give the run back. @param seenInput number of the newest input looked at. */
-  async release(run: Run, seenInput: number): Promise<void> {
-    await this.#store.release(run.id, this.#fence, { seenInput });
+  /** Give the run back, put to sleep or (`due`) for somebody else to go on with. @param seenInput number of the newest input looked at. */
+  async release(run: Run, seenInput: number, due: boolean): Promise<void> {
+    await this.#store.release(run.id, this.#fence, { seenInput, ...(due ? { wakeAt: this.#clock.now() } : undefined) });
   }
 
   /** False when somebody else has the run. */

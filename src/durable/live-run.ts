@@ -65,7 +65,7 @@ export class LiveRun {
   async close(): Promise<void> {
     this.#let();
     this.run.status = 'pausing';
-    await this.#journal.release(this.run, this.#seenInput);
+    await this.#journal.release(this.run, this.#seenInput, true);
   }
 
   #feed(inputs: readonly CheckpointInput[]): void {
@@ -114,7 +114,7 @@ export class LiveRun {
           // An answer may have come meanwhile.
           if (run.status !== status || this.gone) continue;
           this.#let();
-          await this.#journal.release(run, this.#seenInput);
+          await this.#journal.release(run, this.#seenInput, false);
           // So may one while the run was being put to sleep.
           if ((await store.readInputs(run.id, this.#seenInput)).length > 0) this.#keeper.wake(run.id);
         }

@@ -229,7 +229,7 @@ export class LocalHost implements WorkflowHost {
     const asleep = claimed.status === 'paused' && wish.paused !== false && wish.abort === null;
     if (asleep || this.#closed) {
       // A paused run keeps its inputs until it goes on.
-      await this.#store.release(runId, claimed.fence, { seenInput: asleep ? claimed.inputs.at(-1)?.seq ?? 0 : 0 });
+      await this.#store.release(runId, claimed.fence, asleep ? { seenInput: claimed.inputs.at(-1)?.seq ?? 0 } : { seenInput: 0, wakeAt: this.#clock.now() });
       return false;
     }
     const live = new LiveRun(this.#keeper, definition, claimed, wish);

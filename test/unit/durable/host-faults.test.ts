@@ -126,3 +126,21 @@ test('a request that leaves its id out has one on the stored stream too', async 
   await host.deliver('r', 'r/3', 'last');
   expect(await host.result('r')).toBe('r/3');
 });
+
+test('a run that slept, was woken and is given back in the middle is found by the next host', async () => {
+  const workflow = new Workflow('ask')
+    .addStep('ask', [START], () => ({ type: INPUT_REQUEST, request_id: 'q', prompt: '?' }))
+    .addStep('work', [INPUT_RESPONSE], async (_event, context) => {
+      await context.checkpoint();
+      await new Promise(() => undefined);
+    }) as unknown as Workflow;
+  const store = new InMemoryCheckpointStore();
+  const host = createLocalHost({ store, workflows: [workflow] });
+  await host.start(workflow, undefined, { runId: 'r' });
+  await settle();
+  await host.deliver('r', 'q', 1);
+  await settle();
+  expect(store.status('r')?.status).toBe('running');
+  await host.close();
+  expect(store.due(Date.now(), 9)).toEqual(['r']);
+});
