@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { BlazenError } from '../base/errors.ts';
 import { PersistError, PersistFencedError, SerializationError } from '../base/error-classes.ts';
 import { encodeJson } from '../base/json-codec.ts';
-import type { CheckpointItem, CheckpointStatus, CheckpointStore, CommitOutcome } from '../spec/checkpoint.ts';
+import type { CheckpointCommit, CheckpointItem, CheckpointStatus, CheckpointStore, CommitOutcome } from '../spec/checkpoint.ts';
 import { type EventLike, START, STOP, type WorkflowEvent } from '../events/index.ts';
 import { kick, rest, wake } from '../workflow/engine.ts';
 import { type Execution, stepFailed } from '../workflow/execution.ts';
@@ -86,8 +86,14 @@ export class Journal implements CommitPort {
   async compact(run: Run, status: CheckpointStatus, consumed: readonly string[]): Promise<void> {
     await this.#settled();
     if (run.ended) return;
-    const base = encoder.encode(encodeJson(capture(run, undefined, STORED_HISTORY), 'state'));
-    this.#check(run, await this.#store.commit(run.id, { ...this.#head(), base, consumed, status, wakeAt: null }));
+    this.busy = true;
+    try {
+      await this.#compactNow(run, { consumed, status, wakeAt: null });
+    } finally {
+      this.busy = false;
+    }
+    // What came meanwhile.
+    await this.#work(run);
   }
 
   /** Give the run back, put to sleep or (`due`) for somebody else to go on with. @param seenInput number of the newest input looked at. */
@@ -150,10 +156,9 @@ export class Journal implements CommitPort {
     }
     for (const resolve of this.#idle.splice(0)) resolve();
     if (this.#since >= COMPACT_AFTER && !run.ended && run.status === 'running') {
-      this.#since = 0;
       this.busy = true;
       try {
-        await this.#compactNow(run);
+        await this.#compactNow(run, {});
       } catch (error) {
         this.#lost(run, null, error);
       }
@@ -165,9 +170,10 @@ export class Journal implements CommitPort {
     if (run.ended) rest(run);
   }
 
-  async #compactNow(run: Run): Promise<void> {
+  async #compactNow(run: Run, fields: Partial<CheckpointCommit>): Promise<void> {
     const base = encoder.encode(encodeJson(capture(run, undefined, STORED_HISTORY), 'state'));
-    this.#check(run, await this.#store.commit(run.id, { ...this.#head(), base }));
+    this.#check(run, await this.#store.commit(run.id, { ...this.#head(), base, ...fields }));
+    this.#since = 0;
   }
 
   #head(): { fence: number; version: number; commitId: string; now: number } {

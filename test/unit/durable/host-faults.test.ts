@@ -144,3 +144,33 @@ test('a run that slept, was woken and is given back in the middle is found by th
   await host.close();
   expect(store.due(Date.now(), 9)).toEqual(['r']);
 });
+
+test('an answer that comes while a run is put to sleep is stored, not taken for the commit that does it', async () => {
+  const workflow = new Workflow('ask')
+    .addStep('ask', [START], () => ({ type: INPUT_REQUEST, request_id: 'q', prompt: '?' }))
+    .addStep('note', [INPUT_RESPONSE], (event, context) => { context.set('answer', event['response'] as number); return { type: 'Noted' }; })
+    .addStep('end', ['Noted'], (_event, context) => stop(context.get('answer'))) as unknown as Workflow;
+  const inner = new InMemoryCheckpointStore();
+  let asleep!: () => void;
+  const falling = new Promise<void>((resolve) => { asleep = resolve; });
+  const slow = failing(inner, () => false);
+  const store: CheckpointStore = new Proxy(slow, {
+    get: (target, key) => (key !== 'commit' ? Reflect.get(target, key) as unknown : async (runId: string, commit: Parameters<CheckpointStore['commit']>[1]) => {
+      const answer = await target.commit(runId, commit);
+      if (commit.status === 'waiting') await falling;
+      return answer;
+    }),
+  });
+  const host = createLocalHost({ store, workflows: [workflow] });
+  await host.start(workflow, undefined, { runId: 'r' });
+  await settle();
+  expect(inner.status('r')?.status).toBe('waiting');
+  await host.deliver('r', 'q', 7);
+  await settle();
+  asleep();
+  await settle();
+  expect(await host.result('r')).toBe(7);
+  const shown: string[] = [];
+  for await (const { event } of host.stream('r')) shown.push(event.type);
+  expect(shown).toEqual([INPUT_REQUEST, INPUT_RESPONSE, 'Noted']);
+});
