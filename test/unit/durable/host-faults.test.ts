@@ -35,9 +35,9 @@ function failing(inner: CheckpointStore, fails: (method: string, args: readonly 
   });
 }
 
-const ask = (calls: string[] = []): Workflow => new Workflow('ask')
+const ask = (calls: string[] = []) => new Workflow('ask')
   .addStep('ask', [START], () => { calls.push('ask'); return { type: INPUT_REQUEST, request_id: 'q', prompt: '?' }; })
-  .addStep('end', [INPUT_RESPONSE], (event) => { calls.push('end'); return stop(event['response']); }) as never;
+  .addStep('end', [INPUT_RESPONSE], (event) => { calls.push('end'); return stop(event['response']); });
 
 test('a host that comes upon a run in two ways at once works on it once', async () => {
   const calls: string[] = [];
@@ -96,7 +96,7 @@ test('a host that is closed while it claims a run gives it back', async () => {
 });
 
 test('a host that is closed gives all its runs back although one cannot be', async () => {
-  const workflow = new Workflow('hang').addStep('hang', [START], () => new Promise<null>(() => undefined)) as unknown as Workflow;
+  const workflow = new Workflow('hang').addStep('hang', [START], () => new Promise<null>(() => undefined));
   const inner = new InMemoryCheckpointStore();
   const host = createLocalHost({ store: failing(inner, (name, [runId]) => (name === 'release' && runId === 'a' ? 'before' : false)), workflows: [workflow] });
   await host.start(workflow, undefined, { runId: 'a' });
@@ -110,7 +110,7 @@ test('a request that leaves its id out has one on the stored stream too', async 
   const workflow = new Workflow('ask')
     .addStep('ask', [START], () => [{ type: 'Before' }, { type: INPUT_REQUEST, prompt: '?' }, { type: INPUT_REQUEST, prompt: '?' }])
     .addStep('before', ['Before'], () => null)
-    .addStep('end', [INPUT_RESPONSE], (event) => (event['response'] === 'last' ? stop(event['request_id']) : null)) as unknown as Workflow;
+    .addStep('end', [INPUT_RESPONSE], (event) => (event['response'] === 'last' ? stop(event['request_id']) : null));
   const host = createLocalHost({ store: new InMemoryCheckpointStore(), workflows: [workflow] });
   await host.start(workflow, undefined, { runId: 'r' });
   await settle();
@@ -133,7 +133,7 @@ test('a run that slept, was woken and is given back in the middle is found by th
     .addStep('work', [INPUT_RESPONSE], async (_event, context) => {
       await context.checkpoint();
       await new Promise(() => undefined);
-    }) as unknown as Workflow;
+    });
   const store = new InMemoryCheckpointStore();
   const host = createLocalHost({ store, workflows: [workflow] });
   await host.start(workflow, undefined, { runId: 'r' });
@@ -149,7 +149,7 @@ test('an answer that comes while a run is put to sleep is stored, not taken for 
   const workflow = new Workflow('ask')
     .addStep('ask', [START], () => ({ type: INPUT_REQUEST, request_id: 'q', prompt: '?' }))
     .addStep('note', [INPUT_RESPONSE], (event, context) => { context.set('answer', event['response'] as number); return { type: 'Noted' }; })
-    .addStep('end', ['Noted'], (_event, context) => stop(context.get('answer'))) as unknown as Workflow;
+    .addStep('end', ['Noted'], (_event, context) => stop(context.get('answer')));
   const inner = new InMemoryCheckpointStore();
   let asleep!: () => void;
   const falling = new Promise<void>((resolve) => { asleep = resolve; });
