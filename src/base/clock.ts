@@ -1,10 +1,15 @@
 /** Where the time and the timers come from; tests and the simulator replace it. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch; fractions are dropped where time is stored. */
   now(): number;
   /** Call `fire` once after `delayMs`. What is given back is for `cancel`, and may have `ref` and `unref` as in Node. */
   after(delayMs: number, fire: () => void): unknown;
   cancel(timer: unknown): void;
+}
+
+/** The clock in whole milliseconds, as stores count: that of a host may count in fractions (`performance.now`). */
+export function wholeMilliseconds(clock: Clock): Clock {
+  return clock === systemClock ? clock : { now: () => Math.floor(clock.now()), after: (delayMs, fire) => clock.after(delayMs, fire), cancel: (timer) => clock.cancel(timer) };
 }
 
 /** Longest delay a host timer can hold (2^31 - 1 ms); a longer one fires early. */

@@ -85,7 +85,7 @@ export class PipelineRun {
       partial: false,
       runId: this.id,
       startedAt: this.startedAt,
-      takenAt: clock.now(),
+      takenAt: Math.floor(clock.now()),
       input: this.input,
       shared: this.shared,
       results: [...results],

@@ -46,7 +46,7 @@ export class Pipeline<Output = unknown> {
     const { from } = this.#definition;
     if (from !== null) return this.resume(from, options);
     const { runId = uuid(), clock = systemClock } = options;
-    return launch(new PipelineRun(this.#definition, runId, clock, input ?? null, clock.now(), {}), options.signal);
+    return launch(new PipelineRun(this.#definition, runId, clock, input ?? null, Math.floor(clock.now()), {}), options.signal);
   }
 
   /** Run to the end and give the output of the last stage. @throws as `PipelineHandler.result` does. */

@@ -124,7 +124,7 @@ export class Run extends Signal {
   /** Active time left. */
   declare remainingMs: number;
 
-  constructor(definition: Definition, id: string | undefined, clock: Clock, port: CommitPort, watchable: boolean, startedAt: number = clock.now()) {
+  constructor(definition: Definition, id: string | undefined, clock: Clock, port: CommitPort, watchable: boolean, startedAt: number = Math.floor(clock.now())) {
     super();
     this.definition = definition;
     this.#id = id;

@@ -238,6 +238,15 @@ const suite: Suite<Lib> = (t, { root, durable, testing }) => {
   function clockAt(now: number) {
     return { now: () => now, after: () => 0, cancel: () => undefined };
   }
+
+  t.test('a host whose clock counts in fractions of a millisecond stores whole ones', async () => {
+    const store = new InMemoryCheckpointStore();
+    const host = createLocalHost({ store, workflows: [everything(new Map())], clock: new testing.FakeClock(1_795_000_000_000.625) });
+    await host.start(everything(new Map()), { n: 0 }, { runId: 'r' });
+    while (host.active.length > 0) await Promise.resolve();
+    t.equal(await host.deliver('r', 'q', 'yes'), 'stored');
+    t.deepEqual(await host.result('r'), EXPECTED);
+  });
 };
 
 export default suite;

@@ -199,6 +199,22 @@ const suite: Suite<Lib> = (t, { root, testing }) => {
     await later.advance(1);
     await ended;
   });
+
+  t.test('a clock that counts in fractions of a millisecond gives snapshots that can be read back', async () => {
+    const clock = new testing.FakeClock(1_795_000_000_000.625);
+    const handler = await approval().runWithHandler({ topic: 'tides' }, { clock });
+    await clock.advance(0.3);
+    for (const form of [String(await handler.snapshot()), await (await handler.snapshot()).toBytes()]) {
+      const resumed = await approval().resume(form, { clock });
+      await clock.advance(0.3);
+      resumed.respondToInput('ok', 'yes');
+      await clock.advance(0.3);
+      t.equal(((await resumed.result()).data as unknown[])[2], 'yes');
+    }
+    const stage = await new root.PipelineBuilder('staged').stage(new root.Stage('review', approval())).build().start({ topic: 'tides' }, { clock });
+    await clock.advance(0.3);
+    t.equal((await root.PipelineSnapshot.from(String(await stage.snapshot()))).pipelineName, 'staged');
+  });
 };
 
 export default suite;
