@@ -1,6 +1,5 @@
 import { PersistCorruptError } from '../base/error-classes.ts';
 import { enrichError } from '../base/enrich-error.ts';
-import { decodeJson } from '../base/json-codec.ts';
 import type { Clock } from '../base/clock.ts';
 import type { WorkflowEvent } from '../events/index.ts';
 import type { StoredCheckpoint } from '../spec/checkpoint.ts';
@@ -9,9 +8,9 @@ import { applyCommit, applyEnd, applyInput, link, route } from '../workflow/redu
 import type { CommitPort, Definition, Run } from '../workflow/run.ts';
 import { readAt } from '../workflow/state-cells.ts';
 import type { Step } from '../workflow/step.ts';
+import { decodeBase } from './base-codec.ts';
 import { decodeChange, type Delta } from './change-codec.ts';
 import { restore, revive } from './restore.ts';
-import { checkBody } from './snapshot-body.ts';
 
 /**
  * The run that a store holds: the stored state, and the changes after it applied by the reducer that applied them first.
@@ -20,7 +19,7 @@ import { checkBody } from './snapshot-body.ts';
  * @throws PersistCorruptError when what is stored is damaged; SnapshotError when it does not fit the workflow.
  */
 export function foldRun(definition: Definition, stored: StoredCheckpoint, clock: Clock, port: CommitPort): Run {
-  const run = restore(definition, decodeBase(stored.base), clock, port);
+  const run = restore(definition, decodeBase(stored.base, stored), clock, port);
   for (const bytes of stored.deltas) {
     routeAll(run);
     applyDelta(run, decodeChange(bytes));
@@ -36,17 +35,6 @@ export function foldRun(definition: Definition, stored: StoredCheckpoint, clock:
     run.stream.seq = run.stream.lost = stored.streamSeq;
   }
   return run;
-}
-
-function decodeBase(bytes: Uint8Array): Parameters<typeof restore>[1] {
-  let body: unknown;
-  try {
-    body = decodeJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw new PersistCorruptError('Cannot read the stored state of the run: it is damaged', { cause });
-  }
-  checkBody(body);
-  return body;
 }
 
 function applyDelta(run: Run, delta: Delta): void {

@@ -9,13 +9,11 @@ import { type Execution, stepFailed } from '../workflow/execution.ts';
 import type { Emission } from '../workflow/patch.ts';
 import { applyCommit, applyEnd, applyInput, named, resolvePatch } from '../workflow/reducer.ts';
 import { type CommitPort, type FinalStatus, type Run, tick } from '../workflow/run.ts';
-import { capture } from './capture.ts';
+import { encodeBase } from './base-codec.ts';
 import { type Change, encodeChange, endOf } from './change-codec.ts';
 
 /** Changes after which the stored state is written anew. */
 const COMPACT_AFTER = 256;
-/** Log records that a stored state holds. */
-const STORED_HISTORY = 64;
 /** Published events that one commit takes before it is sent off. */
 const MAX_GROUPED = 256;
 
@@ -171,7 +169,7 @@ export class Journal implements CommitPort {
   }
 
   async #compactNow(run: Run, fields: Partial<CheckpointCommit>): Promise<void> {
-    const base = encoder.encode(encodeJson(capture(run, undefined, STORED_HISTORY), 'state'));
+    const base = encodeBase(run, 'state');
     this.#check(run, await this.#store.commit(run.id, { ...this.#head(), base, ...fields }));
     this.#since = 0;
   }

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../base/clock.ts';
+import { type Clock, systemClock, wholeMilliseconds } from '../base/clock.ts';
 import { PersistError, RunEndedError, RunNotFoundError, ValidationError, WorkflowNotFoundError } from '../base/error-classes.ts';
 import { uuid } from '../base/id.ts';
 import { encodeJson } from '../base/json-codec.ts';
@@ -8,7 +8,7 @@ import { type EventLike, INPUT_RESPONSE, START, toEvent, WorkflowEvent } from '.
 import { outcomeOf } from '../workflow/engine.ts';
 import type { InputOf } from '../workflow/index.ts';
 import { type Definition, Run } from '../workflow/run.ts';
-import { capture } from './capture.ts';
+import { encodeBase } from './base-codec.ts';
 import { Changes } from './changes.ts';
 import { CONTROL, type ControlEvent, encodeInput, wishOf } from './control.ts';
 import { foldRun } from './fold.ts';
@@ -51,7 +51,8 @@ export class LocalHost implements WorkflowHost {
   readonly #changes: Changes;
   #closed = false;
 
-  constructor({ store, workflows, owner = uuid(), leaseMs = 30_000, clock = systemClock }: LocalHostOptions) {
+  constructor({ store, workflows, owner = uuid(), leaseMs = 30_000, clock: given = systemClock }: LocalHostOptions) {
+    const clock = wholeMilliseconds(given);
     this.#store = store;
     this.#owner = owner;
     this.#clock = clock;
@@ -73,7 +74,7 @@ export class LocalHost implements WorkflowHost {
     (event as { type: string }).type = START;
     const seed = new Run(definition, runId, this.#clock, UNSTORED, true);
     seed.queue.push(event);
-    const base = new TextEncoder().encode(encodeJson(capture(seed), 'input'));
+    const base = encodeBase(seed, 'input');
     await this.#store.create(runId, { workflow: workflow.name, base, now: seed.startedAt });
     await this.#take(runId);
     return runId;

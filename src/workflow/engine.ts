@@ -7,8 +7,8 @@ import { Queue } from './queue.ts';
 import { type CommitPort, type FinalStatus, type Run, type RunStatus, tick } from './run.ts';
 import type { Step } from './step.ts';
 
-/** Records a parked run keeps in memory. */
-const PARKED_HISTORY = 64;
+/** Records and stream items a parked run keeps in memory: with them it has less than 8 KB. */
+const PARKED_HISTORY = 48;
 /** Microtasks a run waits for a caller who awaits the handler, perhaps through functions of its own, to attach a reader. */
 const PATIENCE = 8;
 

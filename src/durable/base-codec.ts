@@ -1,0 +1,43 @@
+import { PersistCorruptError } from '../base/error-classes.ts';
+import { decodeJson, encodeJson } from '../base/json-codec.ts';
+import { isRecord } from '../base/json.ts';
+import type { CheckpointSummary } from '../spec/checkpoint.ts';
+import type { Run } from '../workflow/run.ts';
+import { capture } from './capture.ts';
+import { checkBody, type SnapshotBody } from './snapshot-body.ts';
+
+type ListField = { [Field in keyof SnapshotBody]: SnapshotBody[Field] extends readonly unknown[] ? Field : never }[keyof SnapshotBody];
+
+/** Lists that are mostly empty are left out. */
+const EMPTY: Readonly<Record<ListField, readonly never[]>> = {
+  steps: [], state: [], queue: [], executions: [], requests: [], stepStates: [], unhandled: [],
+};
+
+/**
+ * The state of a run as a store holds it: what a snapshot holds, without what the store knows beside it (names, and the
+ * stream, of which only the number is left) and without the records of the log, which nobody could read there.
+ *
+ * @throws SerializationError naming what cannot be stored.
+ */
+export function encodeBase(run: Run, path: string): Uint8Array {
+  const { workflow: _workflow, runId: _runId, log, stream, session: _session, ...body } = capture(run, undefined, 0);
+  const fields = Object.entries(body).filter(([, value]) => !Array.isArray(value) || value.length > 0);
+  return new TextEncoder().encode(encodeJson({ ...Object.fromEntries(fields), log: log.seq, stream: stream.seq }, path));
+}
+
+/** @throws PersistCorruptError when the bytes are not those of a state, SnapshotError naming the field that does not fit. */
+export function decodeBase(bytes: Uint8Array, { workflow, runId }: Pick<CheckpointSummary, 'workflow' | 'runId'>): SnapshotBody {
+  let stored: unknown;
+  try {
+    stored = decodeJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new PersistCorruptError('Cannot read the stored state of the run: it is damaged', { cause });
+  }
+  if (!isRecord(stored)) throw new PersistCorruptError('Cannot read the stored state of the run: it is of no known kind');
+  const { log: seq, stream, state = EMPTY.state } = stored;
+  const body: unknown = {
+    ...EMPTY, ...stored, workflow, runId, log: { seq, columns: [], base: state }, stream: { seq: stream, columns: [] }, session: { refs: [], dropped: [] },
+  };
+  checkBody(body);
+  return body;
+}
