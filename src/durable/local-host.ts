@@ -1,7 +1,6 @@
 import { type Clock, systemClock, wholeMilliseconds } from '../base/clock.ts';
 import { PersistError, RunEndedError, RunNotFoundError, ValidationError, WorkflowNotFoundError } from '../base/error-classes.ts';
 import { uuid } from '../base/id.ts';
-import { encodeJson } from '../base/json-codec.ts';
 import type { CheckpointPage, CheckpointQuery, CheckpointStore, CheckpointSummary, InputOutcome } from '../spec/checkpoint.ts';
 import { isFinalStatus } from '../spec/checkpoint-rules.ts';
 import { type EventLike, INPUT_RESPONSE, START, toEvent, WorkflowEvent } from '../events/index.ts';

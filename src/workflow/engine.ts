@@ -17,14 +17,14 @@ export const immediate: CommitPort = {
   busy: false,
   commit(x, out, final) {
     const { owner: run, patch } = x;
-    if (patch !== null) {
+    if (patch) {
       resolvePatch(run, patch);
       x.patch = null;
     }
     applyCommit(run, x, patch, out, final);
   },
   publish(x, event) {
-    if (x.patch !== null) void this.commit(x, null, false);
+    if (x.patch) void this.commit(x, null, false);
     return x.owner.show(event, true);
   },
   input(run, event) {
@@ -56,7 +56,7 @@ export function sendToRun(run: Run, event: object): void {
 /** Answer an input request. @throws ValidationError when no such request is open. */
 export function respondToRun(run: Run, requestId: string, response: unknown): void {
   if (!takeRequest(run, requestId)) throw new ValidationError(`Cannot answer '${requestId}': no such input request is open`, { code: 'workflow.input' });
-  sendToRun(run, new WorkflowEvent({ type: INPUT_RESPONSE, request_id: requestId, response }));
+  sendToRun(run, { type: INPUT_RESPONSE, request_id: requestId, response });
 }
 
 /** Stop a run; a run that has ended stays as it is. */
@@ -83,7 +83,7 @@ export async function outcomeOf<Result>(run: Run): Promise<{ readonly type: stri
 /** Awaits one execution of each pump directly, which costs less than a callback; the others are subscribed to. */
 async function drive(run: Run): Promise<void> {
   for (let ticks = run.stream ? PATIENCE : 1; ticks--;) await Promise.resolve();
-  for (let x = pump(run); x !== null; x = pump(run)) {
+  for (let x = pump(run); x; x = pump(run)) {
     let value: unknown;
     try {
       value = await x.promise;
@@ -119,7 +119,7 @@ function pump(run: Run): Execution | null {
 /** Pump from outside the driver. */
 export function kick(run: Run): void {
   const x = pump(run);
-  if (x !== null) subscribe(x);
+  if (x) subscribe(x);
 }
 
 /** Call the step. An asynchronous one becomes the pump's tail; the tail before it is subscribed to. */
@@ -135,7 +135,7 @@ function begin(run: Run, step: Step, event: WorkflowEvent, id: number, again?: E
   } catch (error) {
     return failed(x, error);
   }
-  if (run.tail !== null) subscribe(run.tail);
+  if (run.tail) subscribe(run.tail);
   run.tail = x;
 }
 
@@ -210,7 +210,7 @@ export function endRun(run: Run, status: FinalStatus, value: unknown): void {
 /** Let go of what the process holds for a run that has ended. */
 function close(run: Run): void {
   run.deadlines.clear(run.timeout);
-  for (let x = run.newest; x !== null; x = x.previous) stopTry(x);
+  for (let x = run.newest; x; x = x.previous) stopTry(x);
   run.newest = null;
   run.controller?.abort(run.value);
   run.stream?.close();

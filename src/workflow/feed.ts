@@ -140,11 +140,11 @@ export class FeedReader<Item> implements AsyncIterableIterator<Item | Lagged, un
     return result ? Promise.resolve(result) : new Promise((resolve) => { this.#wake = resolve; });
   }
 
-  return(): Promise<Result<Item>> {
+  async return(): Promise<Result<Item>> {
     this.#feed.remove(this);
     this.#wake?.(END);
     this.#wake = null;
-    return Promise.resolve(END);
+    return END;
   }
 
   [Symbol.asyncIterator](): this { return this; }

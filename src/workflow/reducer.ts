@@ -13,9 +13,9 @@ import type { Step } from './step.ts';
 /** Apply one commit of an execution: state, then events. The patch is resolved. */
 export function applyCommit(run: Run, x: Execution, patch: Patch | null, out: Emission, final: boolean): void {
   const version = ++run.version;
-  if (patch !== null) {
+  if (patch) {
     const reader = final && run.newest === x ? x.previous : run.newest;
-    for (let i = 0; i < patch.length; i += 2) writeAt((run.cells ??= new Map()), patch[i] as string, patch[i + 1], version, reader === null ? -1 : reader.view);
+    for (let i = 0; i < patch.length; i += 2) writeAt((run.cells ??= new Map()), patch[i] as string, patch[i + 1], version, reader ? reader.view : -1);
   }
   run.log.add(COMMITTED | x.record.index << 3, x.id, x.commits, run.elapsed, x.began, out, patch, emitted(run));
   emitAll(run, out);
@@ -64,7 +64,7 @@ function emitted(run: Run): number { return run.routed + run.queue.size; }
 
 function emitAll(run: Run, out: Emission): void {
   if (Array.isArray(out)) for (const event of out) emit(run, event);
-  else if (out !== null) emit(run, out);
+  else if (out) emit(run, out);
 }
 
 /** Queue an event. The first StopEvent ends the run; nothing is emitted after it. */
@@ -104,7 +104,7 @@ export function route(run: Run, begin: (run: Run, step: Step, event: WorkflowEve
 /** Add an execution to those in flight. */
 export function link(run: Run, x: Execution): void {
   x.previous = run.newest;
-  if (run.newest !== null) run.newest.next = x;
+  if (run.newest) run.newest.next = x;
   run.newest = x;
   run.inFlight++;
 }
@@ -115,8 +115,8 @@ export function replace(run: Run, x: Execution, again: Execution): void {
   const { previous, next } = x;
   again.previous = previous;
   again.next = next;
-  if (previous !== null) previous.next = again;
-  if (next !== null) next.previous = again;
+  if (previous) previous.next = again;
+  if (next) next.previous = again;
   else run.newest = again;
 }
 
@@ -124,8 +124,8 @@ export function replace(run: Run, x: Execution, again: Execution): void {
 export function finish(x: Execution): void {
   const { owner: run, record, previous, next } = x;
   x.over = true;
-  if (previous !== null) previous.next = next;
-  if (next !== null) next.previous = previous;
+  if (previous) previous.next = next;
+  if (next) next.previous = previous;
   else run.newest = previous;
   run.inFlight--;
   for (const policy of record.policies) policy.done?.(run, record);

@@ -13,15 +13,15 @@ export type Cells = Map<string, Cell>;
 
 /** The value of `key` as it was at `version`; null when there was none. */
 export function readAt(cells: Cells | null, key: string, version: number): unknown {
-  let cell = cells?.get(key) ?? null;
-  while (cell !== null && cell.version > version) cell = cell.previous;
+  let cell: Cell | null | undefined = cells?.get(key);
+  while (cell && cell.version > version) cell = cell.previous;
   return cell?.value ?? null;
 }
 
 /** Write `key` at `version`; `newestView` is the newest version that somebody still reads, -1 when nobody does. */
 export function writeAt(cells: Cells, key: string, value: unknown, version: number, newestView: number): void {
   const cell = cells.get(key);
-  if (cell === undefined) {
+  if (!cell) {
     cells.set(key, { version, value, previous: null });
   } else if (newestView < cell.version) {
     // No open view sees the newest value: replace it instead of growing the chain.
