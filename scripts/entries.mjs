@@ -48,6 +48,7 @@ export const entries = [
   { subpath: './providers/openai-compat', source: 'providers/openai-compat.ts' },
   { subpath: './rag', source: 'rag/index.ts' },
   { subpath: './ai-sdk', source: 'ai-sdk/index.ts' },
+  { subpath: './mcp', source: 'mcp/index.ts' },
 ];
 
 /**

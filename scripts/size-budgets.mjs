@@ -12,6 +12,7 @@ export const entryBudgets = {
   './local': 4_500,
   './rag': 20_000,
   './ai-sdk': 14_000,
+  './mcp': 3_072,
   './memory': 12_288,
   './models': 16_000,
   './agent': 14_000,

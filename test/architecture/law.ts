@@ -22,7 +22,7 @@ const floor = ['base', 'spec'];
 const engine = [...floor, 'events', 'workflow'];
 const parts = [
   ...engine, 'pipeline', 'model', 'http', 'providers', 'content', 'agent', 'memory', 'rag', 'prompts', 'media', 'local',
-  'telemetry', 'peer', 'blocks', 'durable', 'stores', 'classic', 'testing', 'ai-sdk',
+  'telemetry', 'peer', 'blocks', 'durable', 'stores', 'classic', 'testing', 'ai-sdk', 'mcp',
 ];
 
 export const law: Readonly<Record<string, RoomLaw>> = {
@@ -54,6 +54,7 @@ export const law: Readonly<Record<string, RoomLaw>> = {
   // Snapshots, journals and recovery work on the engine's own records; apart from it, so that they tree-shake.
   durable: { rooms: engine, halves: ['workflow'], npm: ['eventemitter3'] },
   stores: { rooms: floor, doors: true },
+  mcp: { rooms: [...floor, 'agent'] },
   // A model of the AI SDK is one more dialect: decoding and the views of tool results are those of the providers.
   'ai-sdk': { rooms: [...floor, 'model', 'http', 'providers'], halves: ['providers'] },
   server: { rooms: [...parts, 'server'] },
