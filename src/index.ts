@@ -48,7 +48,7 @@ export {
   type FitOptions, type PromisedSnapshot, type ReferenceSnapshot, type ReferenceStateValue, type ResumeOptions, type SessionPausePolicy, type SnapshotJson, type SnapshotSource,
 } from './durable/index.ts';
 export {
-  collect, elsewhere, foldLog, followLog, limit, openRequests, readLog, retry, sends, timeout,
+  collect, elsewhere, foldLog, followLog, limit, openRequests, priority, readLog, retry, sends, timeout,
   type Context, type InputOf, type Lagged, type ResultOf, type RetryOptions, type RunOptions, type RunRecord, type RunStatus,
   type SessionNamespace, type StateNamespace, type StepHandler, type StepPolicy, type StreamEvent, type StreamOptions,
   type WorkflowOptions, type WorkflowResult,

@@ -3,7 +3,7 @@ import { decodeJson, encodeJson } from '../base/json-codec.ts';
 import { type EventLike, STOP, type WorkflowEvent } from '../events/index.ts';
 import type { Execution } from '../workflow/execution.ts';
 import type { Emission, Patch } from '../workflow/patch.ts';
-import type { FinalStatus } from '../workflow/run.ts';
+import type { FinalStatus, Run } from '../workflow/run.ts';
 
 /** One change of a run on its way to the store. */
 export type Change =
@@ -16,6 +16,8 @@ export type Change =
 export interface Delta {
   /** When, milliseconds since the run started. */
   readonly t: number;
+  /** Events that were queued and not routed yet; absent for none. */
+  readonly q?: number;
   /** A commit: step, execution, number, version of the state it read, 1 when it is the last. */
   readonly c?: readonly [step: number, id: number, commit: number, view: number, final: 0 | 1];
   /** State it wrote: key, value, key, value … */
@@ -39,8 +41,8 @@ export interface StoredError {
 const encoder = /* @__PURE__ */ new TextEncoder();
 
 /** @throws SerializationError naming the event or value that cannot be stored. */
-export function encodeChange(change: Change, elapsed: number): Uint8Array {
-  return encoder.encode(encodeJson({ t: elapsed, ...deltaOf(change) }, change.kind === 'commit' ? change.execution.step : change.kind));
+export function encodeChange(change: Change, { elapsed, queue: { size } }: Run): Uint8Array {
+  return encoder.encode(encodeJson({ t: elapsed, ...(size > 0 ? { q: size } : undefined), ...deltaOf(change) }, change.kind === 'commit' ? change.execution.step : change.kind));
 }
 
 function deltaOf(change: Change): Omit<Delta, 't'> {

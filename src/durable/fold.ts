@@ -21,12 +21,13 @@ import { restore, revive } from './restore.ts';
 export function foldRun(definition: Definition, stored: StoredCheckpoint, clock: Clock, port: CommitPort): Run {
   const run = restore(definition, decodeBase(stored.base, stored), clock, port);
   for (const bytes of stored.deltas) {
-    routeAll(run);
-    applyDelta(run, decodeChange(bytes));
+    const delta = decodeChange(bytes);
+    routeTo(run, delta.q ?? 0);
+    applyDelta(run, delta);
     if (run.ended) break;
   }
   if (!run.ended) {
-    routeAll(run);
+    routeTo(run, 0);
     freshen(run);
   }
   if (run.stream !== null) {
@@ -56,9 +57,9 @@ function findExecution(run: Run, step: number, id: number): Execution {
   throw new PersistCorruptError(`Cannot read run ${run.id}: a stored change belongs to an execution that never began (${id}.${step})`);
 }
 
-/** Begin what the queue starts, without calling anything. */
-function routeAll(run: Run): void {
-  while (run.queue.size > 0) route(run, stand);
+/** Begin what the queue starts, without calling anything, until so many events are left. */
+function routeTo(run: Run, left: number): void {
+  while (run.queue.size > left) route(run, stand);
   for (const [i, { step, event, id, again }] of run.ready.entries()) {
     if (again === undefined) run.ready[i] = { step, event, id, again: standing(run, step, event, id) };
   }

@@ -130,7 +130,11 @@ export class Journal implements CommitPort {
   #submit(run: Run, change: Change): Promise<void> {
     return new Promise((resolve) => {
       this.#tasks.push({ change, done: resolve });
-      if (!this.busy) void this.#work(run);
+      if (this.busy) return;
+      this.busy = true;
+      // Never while an event is being routed: a run that is told again must take its turns in the same order.
+      if (run.pumping) queueMicrotask(() => void this.#work(run));
+      else void this.#work(run);
     });
   }
 
@@ -183,7 +187,7 @@ export class Journal implements CommitPort {
     if (change.kind === 'commit' && change.patch !== null) resolvePatch(run, change.patch);
     const status = endOf(change);
     return this.#store.commit(run.id, {
-      ...this.#head(), delta: encodeChange(change, run.elapsed), items: itemsOf(run, change),
+      ...this.#head(), delta: encodeChange(change, run), items: itemsOf(run, change),
       ...(change.kind === 'input' && change.inputId !== null ? { consumed: [change.inputId] } : undefined),
       ...(status === null ? { status: 'running' } : { status, wakeAt: null }),
     });

@@ -33,12 +33,12 @@ export function restore(definition: Definition, body: SnapshotBody, clock: Clock
   for (const event of body.queue) run.queue.push(revive(event));
   const states: StepState[] = [];
   run.stepStates = states;
-  for (const { step: index, taken, need, waiting, gathered } of body.stepStates) {
+  for (const { step: index, need, gathered } of body.stepStates) {
     const step = steps[index] as Step;
-    const state: StepState = { taken, need, waiting: new Queue<Ready>(), byType: new Map(gathered.map(([type, events]) => [type, events.map(revive)])) };
-    states[step.index] = state;
-    for (const { event, id } of waiting) admitAgain(run, step, revive(event), id, taken > 0);
+    const taken = body.executions.filter((execution) => execution.step === index).length;
+    states[step.index] = { taken, need, waiting: new Queue<Ready>(), byType: new Map(gathered.map(([type, events]) => [type, events.map(revive)])) };
   }
+  for (const { step, waiting } of body.stepStates) for (const { event, id } of waiting) admitAgain(run, steps[step] as Step, revive(event), id);
   for (const { step: index, id, event, commits, attempt, seen } of body.executions) {
     const x = new Execution(run, steps[index] as Step, revive(event), id, run.version);
     x.skip = commits;
@@ -52,13 +52,8 @@ export function restore(definition: Definition, body: SnapshotBody, clock: Clock
   return run;
 }
 
-/** An event that was held back: still so while executions are in flight (`limit`), else up to the step's policies of today. */
-function admitAgain(run: Run, step: Step, event: WorkflowEvent, id: number, held: boolean): void {
-  const state = run.stepStates[step.index] as StepState;
-  if (held) {
-    state.waiting.push({ step, event, id });
-    return;
-  }
+/** An event that was held back: whether it still is, is up to the step's policies of today. */
+function admitAgain(run: Run, step: Step, event: WorkflowEvent, id: number): void {
   let admitted: WorkflowEvent | null = event;
   // What was collected is not collected again.
   for (const policy of step.policies) if (admitted !== null && policy.admit && !policy.waitsFor) admitted = policy.admit(run, step, admitted, id);

@@ -1,11 +1,10 @@
-import { TimeoutError, ValidationError } from '../base/error-classes.ts';
+import { TimeoutError } from '../base/error-classes.ts';
 import { COLLECTED, WorkflowEvent } from '../events/index.ts';
 import { failed, retryAfter } from './engine.ts';
 import { runController } from './execution.ts';
-import { Queue } from './queue.ts';
-import type { Run, StepState } from './run.ts';
 import { readAt } from './state-cells.ts';
-import type { Step, StepPolicy } from './step.ts';
+import type { StepPolicy } from './step.ts';
+import { check, stateOf } from './step-state.ts';
 
 /** How a step is tried again after it threw. */
 export interface RetryOptions {
@@ -61,31 +60,6 @@ export function timeout(ms: number): StepPolicy {
 }
 
 /**
- * Let at most `count` executions of the step be in flight at once in a run; further events wait in order.
- *
- * @throws ValidationError when `count` is below 1.
- */
-export function limit(count: number): StepPolicy {
-  check(count >= 1, `limit a step to ${count} executions`);
-  return {
-    admit(run, step, event, id) {
-      const state = stateOf(run, step);
-      if (state.taken >= count) {
-        state.waiting.push({ step, event, id });
-        return null;
-      }
-      state.taken++;
-      return event;
-    },
-    done(run, step) {
-      const state = stateOf(run, step);
-      if (state.waiting.size) run.ready.push(state.waiting.take());
-      else state.taken--;
-    },
-  };
-}
-
-/**
  * Leave the step to another runtime: its events wait, and when nothing else is left to do the run rests as it does for
  * human input. Take a snapshot then and resume it where the step has its handler.
  *
@@ -131,14 +105,4 @@ export function collect(count: number | ((get: (key: string) => unknown) => numb
       return `step '${step.name}' has ${step.types.map((type) => `${byType.get(type)?.length ?? 0} of ${need} ${type}`).join(', ')}`;
     },
   };
-}
-
-function stateOf(run: Run, step: Step): StepState {
-  const { index } = step;
-  if (!run.stepStates[index]) run.stepStates = Object.assign(run.stepStates.slice(), { [index]: { taken: 0, waiting: new Queue(), need: 0, byType: new Map() } });
-  return run.stepStates[index] as StepState;
-}
-
-function check(fits: boolean, what: string): void {
-  if (!fits) throw new ValidationError(`Cannot ${what}`);
 }

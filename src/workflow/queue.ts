@@ -5,6 +5,9 @@ export class Queue<T> {
 
   get size(): number { return this.#items.length - this.#head; }
 
+  /** The oldest item. */
+  get first(): T | undefined { return this.#items[this.#head]; }
+
   push(item: T): void { this.#items.push(item); }
 
   /** The oldest item; there is one. */

@@ -9,7 +9,7 @@ import { Signal } from './signal.ts';
 import type { Emission } from './patch.ts';
 import { RunLog } from './run-log.ts';
 import type { Cells } from './state-cells.ts';
-import type { Step } from './step.ts';
+import type { Step, StepPolicy } from './step.ts';
 
 /** Where a run is. The last four are final. */
 export type RunStatus = 'running' | 'pausing' | 'paused' | 'waiting' | FinalStatus;
@@ -25,6 +25,8 @@ export interface Definition {
   readonly timeoutMs: number;
   /** Records of the log and items of the stream that are kept. */
   readonly historySize: number;
+  /** Policies of every step. */
+  readonly policies: readonly StepPolicy[];
   /** The class of its executions, where steps can do more than the plain ones. */
   readonly execution?: typeof Execution;
   /** An event is routed: hand it to the executions that wait for it. True when one took it. Pure: part of the reducer. */
@@ -56,7 +58,7 @@ export interface Ready {
 
 /** What policies keep for a step, part of the run's state. */
 export interface StepState {
-  /** Executions in flight, and events waiting for one to end (`limit`). */
+  /** Executions in flight, and events waiting for a place (`limit`). */
   taken: number;
   readonly waiting: Queue<Ready>;
   /** Events wanted of each type in the current round, 0 between rounds, and those that came (`collect`). */

@@ -11,7 +11,7 @@ export type StepOutput = EventLike | readonly EventLike[] | null | undefined | v
 export type StepHandler = (event: EventLike, context: Context) => StepOutput | Promise<StepOutput>;
 
 /**
- * How a step is run: made by `retry`, `timeout`, `limit` and `collect`, and given to `addStep` or `step` after the handler.
+ * How a step is run: made by `retry`, `timeout`, `limit`, `priority` and `collect`, and given to `addStep` or `step` after the handler.
  * The members are the engine's business.
  */
 export interface StepPolicy {
@@ -23,6 +23,10 @@ export interface StepPolicy {
   readonly begin?: (x: Execution) => () => void;
   /** @internal A try failed: true when there will be another one. */
   readonly again?: (x: Execution, error: unknown) => boolean;
+  /** @internal Executions that may be in flight at once, together with those of other steps that have the same policy. */
+  readonly places?: number;
+  /** @internal Which events get a place first. */
+  readonly level?: number;
   /** @internal What the step waits for, for the error of a run that stalled. */
   readonly waitsFor?: (run: Run, step: Step) => string;
 }

@@ -12,6 +12,8 @@ export interface WorkflowOptions<Input = unknown> {
   readonly timeoutMs?: number;
   /** Log records and stream items a run keeps for late readers. Default 1,024. */
   readonly historySize?: number;
+  /** Policies of every step, after its own; a `limit` here limits the run. */
+  readonly policies?: readonly StepPolicy[];
   /** Checks the input of a run; `defineWorkflow` makes it from a schema. @throws ValidationError */
   readonly parseInput?: (input: unknown) => Input;
 }
@@ -48,9 +50,9 @@ export class Workflow<Input = object | undefined, Result = unknown, Handled exte
   #definition: Definition & { readonly steps: Step[]; readonly routes: Map<string, readonly Step[]> };
   readonly #parseInput: WorkflowOptions<Input>['parseInput'];
 
-  constructor(name: string, { timeoutMs = DEFAULT_TIMEOUT_MS, historySize = DEFAULT_HISTORY, parseInput }: WorkflowOptions<Input> = {}) {
+  constructor(name: string, { timeoutMs = DEFAULT_TIMEOUT_MS, historySize = DEFAULT_HISTORY, parseInput, policies = [] }: WorkflowOptions<Input> = {}) {
     this.name = name;
-    this.#definition = { name, steps: [], routes: new Map<string, readonly Step[]>(), timeoutMs, historySize };
+    this.#definition = { name, steps: [], routes: new Map<string, readonly Step[]>(), timeoutMs, historySize, policies };
     this.#parseInput = parseInput;
   }
 
@@ -62,9 +64,9 @@ export class Workflow<Input = object | undefined, Result = unknown, Handled exte
    * @throws ValidationError when the name is taken, or a type or the handler cannot work.
    */
   addStep(name: string, eventTypes: readonly string[], handler: StepHandler, ...policies: readonly StepPolicy[]): Workflow<Input, unknown, string, Emitted> {
-    const { steps, routes } = this.#definition;
+    const { steps, routes, policies: shared } = this.#definition;
     if (steps.some((step) => step.name === name)) throw new ValidationError(`Cannot add step '${name}': the name is taken`);
-    const step = makeStep(steps.length, name, eventTypes, handler, policies);
+    const step = makeStep(steps.length, name, eventTypes, handler, policies.concat(shared));
     steps.push(step);
     for (const type of step.types) routes.set(type, [...routes.get(type) ?? [], step]);
     return this as never;

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createLocalHost, InMemoryCheckpointStore, type LocalHost } from '../../../src/durable/index.ts';
 import type { CheckpointStore } from '../../../src/spec/index.ts';
-import { build, graph } from '../workflow/random-graph.ts';
+import { build, graph, SHARED } from '../workflow/random-graph.ts';
 
 const settle = async (): Promise<void> => { for (let i = 0; i < 300; i++) await Promise.resolve(); };
 const clockAt = (now: number) => ({ now: () => now, after: () => 0, cancel: () => undefined });
@@ -47,9 +47,9 @@ test('a random run whose process dies anywhere ends as if it had not', async () 
   const commuting = graph.map((steps) => steps.map((one) => ({ ...one, attempts: 1, collect: 0, actions: one.actions.filter(({ kind }) => kind !== 'stop' && kind !== 'throw' && kind !== 'set') })));
   let crashes = 0;
   await fc.assert(fc.asyncProperty(
-    commuting, fc.integer({ min: 0, max: 2 }), fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 3 }), fc.boolean(), fc.boolean(), fc.integer({ min: 0, max: 2 }),
-    async (steps, fuel, deaths, slow, lost, limits) => {
-      const pause = (): Promise<void> => Promise.resolve();
+    commuting, fc.integer({ min: 0, max: 2 }), fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 3 }), fc.boolean(), fc.boolean(), fc.integer({ min: 0, max: SHARED }), fc.boolean(),
+    async (steps, fuel, deaths, slow, lost, limits, atOnce) => {
+      const pause = atOnce ? null : (): Promise<void> => Promise.resolve();
       const calm: string[] = [];
       const quiet = build(steps, calm, pause, limits, true);
       const undisturbed = new InMemoryCheckpointStore();

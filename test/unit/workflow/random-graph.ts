@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { stop, type EventLike } from '../../../src/events/index.ts';
-import { collect, limit, retry, Workflow, type StepHandler, type StepPolicy } from '../../../src/workflow/index.ts';
+import { collect, limit, priority, retry, Workflow, type StepHandler, type StepPolicy } from '../../../src/workflow/index.ts';
 import type { PlainStep } from './interpreter.ts';
 
 const TYPES = ['blazen::StartEvent', 'A', 'B', 'C', 'D'];
@@ -20,10 +20,13 @@ const step = fc.record({
 /** Random workflows. */
 export const graph: fc.Arbitrary<PlainStep[]> = fc.array(step, { minLength: 1, maxLength: 6 }).map((steps): PlainStep[] => steps.map((one, i) => ({ ...one, name: `s${i}` })));
 
+/** `limits` of a workflow that limits the run and not each step, with priorities. */
+export const SHARED = 3;
+
 /** A random workflow on the engine. `pause` awaits inside the handlers; `limits` bounds the steps; `byKey` notes idempotency keys. */
 export function build(steps: readonly PlainStep[], executions: string[], pause: (() => Promise<void>) | null, limits: number, byKey = false): Workflow {
-  const workflow = new Workflow('random', { historySize: 1 << 16 });
-  for (const { name, types, actions, collect: count, attempts } of steps) {
+  const workflow = new Workflow('random', { historySize: 1 << 16, policies: limits === SHARED ? [limit(2)] : [] });
+  for (const [i, { name, types, actions, collect: count, attempts }] of steps.entries()) {
     const work: StepHandler = (event, context) => {
       executions.push(byKey ? context.idempotencyKey : `${name} ${context.attempt}`);
       if (actions.some(({ kind }) => kind === 'throw')) throw new Error(name);
@@ -43,7 +46,8 @@ export function build(steps: readonly PlainStep[], executions: string[], pause: 
     };
     const policies: StepPolicy[] = [retry({ maxAttempts: attempts, backoffMs: 0 })];
     if (count > 0) policies.push(collect(count));
-    if (limits > 0) policies.push(limit(limits));
+    if (limits === SHARED) policies.push(priority(i % 3));
+    else if (limits > 0) policies.push(limit(limits));
     workflow.addStep(name, types, pause === null ? work : async (event, context) => { await pause(); return work(event, context); }, ...policies);
   }
   return workflow;

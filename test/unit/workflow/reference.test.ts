@@ -4,7 +4,7 @@ import type { EventLike } from '../../../src/events/index.ts';
 import { FakeClock } from '../../../src/testing/index.ts';
 import { foldLog, readLog } from '../../../src/workflow/index.ts';
 import { interpret, type Outcome, type PlainStep } from './interpreter.ts';
-import { build, graph } from './random-graph.ts';
+import { build, graph, SHARED } from './random-graph.ts';
 
 async function runOnEngine(steps: readonly PlainStep[], fuel: number, pause: (() => Promise<void>) | null, limits = 0): Promise<Outcome> {
   const executions: string[] = [];
@@ -44,7 +44,7 @@ test('a step whose tries are used up ends the run after as many executions as th
 test('in any interleaving, with any limit, the same executions happen, additions are never lost and a stalled run is told as such', async () => {
   // Only additions and events: whatever the order, the sums must be the same.
   const commuting = graph.map((steps) => steps.map((one) => ({ ...one, attempts: 1, collect: 0, actions: one.actions.filter(({ kind }) => kind === 'add' || kind === 'emit' || kind === 'send') })));
-  await fc.assert(fc.asyncProperty(commuting, fc.integer({ min: 0, max: 3 }), fc.infiniteStream(fc.integer({ min: 0, max: 5 })), fc.integer({ min: 0, max: 2 }), async (steps, fuel, waits, limits) => {
+  await fc.assert(fc.asyncProperty(commuting, fc.integer({ min: 0, max: 3 }), fc.infiniteStream(fc.integer({ min: 0, max: 5 })), fc.integer({ min: 0, max: SHARED }), async (steps, fuel, waits, limits) => {
     const pause = async (): Promise<void> => { for (let i = waits.next().value as number; i > 0; i--) await Promise.resolve(); };
     const actual = await runOnEngine(steps, fuel, pause, limits);
     const expected = interpret(steps, { type: 'blazen::StartEvent', fuel });
