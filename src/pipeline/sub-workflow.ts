@@ -1,8 +1,8 @@
-import type { Clock } from '../base/clock.ts';
 import { AbortedError, UnsupportedError } from '../base/error-classes.ts';
 import { untilRest } from '../durable/pause.ts';
 import type { ResumeOptions, SnapshotSource } from '../durable/index.ts';
 import { type EventLike, INPUT_REQUEST, INPUT_RESPONSE, type InputRequest, WorkflowEvent } from '../events/index.ts';
+import { immediate } from '../workflow/engine.ts';
 import type { Context, WorkflowHandler } from '../workflow/index.ts';
 import type { Run } from '../workflow/run.ts';
 import { relay, withPath } from './relay.ts';
@@ -31,6 +31,9 @@ export type SubWorkflowCompleted<Result = unknown> = EventLike & {
 /**
  * A step handler that runs a workflow. Its stream is shown in the outer one, each event with its `pathOf`; its failure is
  * the step's failure; what aborts the step aborts it.
+ *
+ * On a durable host it is one step: a crash lets it run again from its start, and what it shows is stored at its end. Live
+ * events pass at once.
  *
  * When it asks for input, the outer run waits as if it had asked itself, under an id of its own; let the step accept
  * `InputResponseEvent` too then. It goes on when all it asked at once is answered, also after a restart.
@@ -123,14 +126,17 @@ async function runInner(
   workflows: readonly (readonly [name: string, workflow: InnerWorkflow])[], join: JoinStrategy, key: string, parked: Parked, input: object | undefined, context: Context,
 ): Promise<Parked & { readonly requests: Questions }> {
   const stop = new AbortController();
-  const options = { signal: AbortSignal.any([context.signal, stop.signal]), clock: (context as Context & { readonly owner: { readonly clock: Clock } }).owner.clock };
+  const { owner } = context as Context & { readonly owner: Run };
+  const options = { signal: AbortSignal.any([context.signal, stop.signal]), clock: owner.clock };
+  // Stored when all is known: after a crash they run again, and may not show things in the order of before.
+  const shown = owner.port === immediate ? null : new Map<string, EventLike[]>(workflows.map(([name]) => [name, []]));
   const fresh = parked === NOTHING;
   const runs = workflows.filter(([name]) => fresh || parked.snapshots.some(([other]) => other === name)).map(async ([name, workflow]) => {
     const saved = parked.snapshots.find(([other]) => other === name)?.[1];
     const handler = saved === undefined || workflow.resume === undefined
       ? await workflow.runWithHandler(...[input, { ...options, runId: `${key}/${name || workflow.name}` }] as never[] as never)
       : await workflow.resume(saved, options);
-    show(handler.run, name, context);
+    show(handler.run, name, context, shown?.get(name));
     for (const [id, owner, inner] of parked.questions) if (owner === name) handler.respondToInput(inner, parked.answers.find(([other]) => other === id)?.[1]);
     const status = await untilRest(handler.run);
     return { name, handler, result: status === 'waiting' ? null : [name, (await handler.result()).data] as const };
@@ -155,6 +161,7 @@ async function runInner(
         requests.push(withPath({ ...request, request_id: id }, pathIn(context, name)));
       }
     }
+    for (const event of [...shown?.values() ?? []].flat()) context.writeEventToStream(event);
     return { done, snapshots, questions, answers: [], requests: requests.map((request) => new WorkflowEvent(request)) as never };
   } finally {
     // What waits goes on from its snapshot; what still runs has lost.
@@ -186,11 +193,12 @@ function pathIn(context: Context, name: string): string[] {
   return name ? [context.step, name] : [context.step];
 }
 
-/** Show what an inner run shows in the outer one; questions and answers are told by the outer run itself. */
-function show(run: Run, name: string, context: Context): void {
+/** Show what an inner run shows in the outer one, or keep it for `later`; questions and answers are told by the outer run itself. */
+function show(run: Run, name: string, context: Context, later: EventLike[] | undefined): void {
   const path = pathIn(context, name);
+  const write = (event: EventLike): boolean => (later === undefined ? context.writeEventToStream(event) : later.push(event) > 0);
   relay(run, {
-    show: (event) => event.type === INPUT_REQUEST || event.type === INPUT_RESPONSE || context.writeEventToStream(withPath(event as never, path)),
+    show: (event) => event.type === INPUT_REQUEST || event.type === INPUT_RESPONSE || write(withPath(event as never, path)),
     live: (event) => context.live(withPath(event as never, path)),
     drained: () => context.drained(),
   });

@@ -6,7 +6,7 @@ const ANSWER = 'blazen::InputResponseEvent';
 const stop = (result: unknown) => ({ type: 'blazen::StopEvent', result });
 const ask = (id: string) => ({ type: 'blazen::InputRequestEvent', request_id: id, prompt: `${id}?` });
 
-const suite: Suite<Lib> = (t, { root, workflow: core, testing }) => {
+const suite: Suite<Lib> = (t, { root, durable, workflow: core, testing }) => {
   const { parallelWorkflows, pathOf, subWorkflow, Workflow } = root;
 
   const double = (name = 'double') => new Workflow(name)
@@ -132,6 +132,33 @@ const suite: Suite<Lib> = (t, { root, workflow: core, testing }) => {
     handler.respondToInput(String(root.openRequests(handler)[0]?.['request_id']), 1);
     t.deepEqual((await handler.result()).data, { human: 'q=1' });
     await t.rejects(race({ bad: fails }).run(), /no power/);
+  });
+
+  t.test('on a durable host, what they show stands once in the stream although a crash lets them run again, in whatever order', async () => {
+    const release = new Map<string, () => void>();
+    const shows = (name: string) => new Workflow(name).addStep('s', [START], async (_event, context) => {
+      await new Promise<void>((resolve) => { release.set(name, resolve); });
+      context.writeEventToStream({ type: 'Shown', name });
+      return stop(name);
+    });
+    const outer = new Workflow('outer').addStep('both', [START], parallelWorkflows({ x: shows('x'), y: shows('y') }, undefined, stop));
+    const store = new durable.InMemoryCheckpointStore();
+    const hostAt = (now: number) => durable.createLocalHost({ store, workflows: [outer], leaseMs: 1000, clock: { now: () => now, after: () => 0, cancel: () => undefined } });
+    // The first process dies when one of them has shown something.
+    await hostAt(0).start(outer, {}, { runId: 'r' });
+    await settle();
+    release.get('x')?.();
+    await settle();
+    const host = hostAt(5000);
+    t.deepEqual(await host.recover(), ['r']);
+    await settle();
+    release.get('y')?.();
+    await settle();
+    release.get('x')?.();
+    t.deepEqual(await host.result('r'), { x: 'x', y: 'y' });
+    const shown: string[] = [];
+    for await (const { seq, event } of host.stream('r')) shown.push(`${seq} ${event.type} ${String(event['name'])} ${pathOf(event).join('/')}`);
+    t.deepEqual(shown, ['1 Shown x both/x', '2 Shown y both/y']);
   });
 };
 
