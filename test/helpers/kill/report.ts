@@ -1,0 +1,25 @@
+import type { Row } from './matrix.ts';
+
+/** What the kills of one host gave, in one line. */
+export function summaryOf(host: string, rows: readonly Row[], processes: number): string {
+  const sum = (count: (row: Row) => number): number => rows.reduce((total, row) => total + count(row), 0);
+  const workflows = new Set(rows.map(({ subject }) => subject)).size;
+  const slowest = rows.reduce((longest, { recoveryMs }) => Math.max(longest, recoveryMs ?? 0), 0);
+  return `${host}: ${rows.length} kills at boundaries of ${workflows} workflows (${processes} processes), ${sum(({ hit }) => (hit ? 0 : 1))} not hit, `
+    + `${sum(({ lost }) => lost)} effects lost, ${sum(({ duplicated }) => duplicated)} duplicated, ${sum(({ repeated }) => repeated)} repeated before their commit, `
+    + `${sum(({ problems }) => (problems.length > 0 ? 1 : 0))} bad, longest recovery ${slowest} ms`;
+}
+
+/** Every kill as a line of tab-separated values. */
+export function tableOf(rows: readonly Row[]): string {
+  const head = ['store', 'workflow', 'boundary', 'hit', 'effects', 'lost', 'duplicated', 'repeated', 'recovery ms', 'problems'];
+  const lines = rows.map((row) => [
+    row.host, row.subject, row.boundary, row.hit ? 'yes' : 'NO', row.effects, row.lost, row.duplicated, row.repeated, row.recoveryMs ?? '-', row.problems.join('; ') || '-',
+  ]);
+  return `${[head, ...lines].map((line) => line.join('\t')).join('\n')}\n`;
+}
+
+/** What is wrong, for an assertion that shows it. */
+export function problemsOf(rows: readonly Row[]): string[] {
+  return rows.flatMap(({ host, subject, boundary, problems }) => problems.map((problem) => `${host}, ${subject}, ${boundary}: ${problem}`));
+}
