@@ -1,0 +1,9 @@
+import { expect, it } from 'vitest';
+import { underLoad } from '../../helpers/load/drive.ts';
+
+it('500 runs in Redis end well although three workers are killed', { timeout: 120_000 }, async () => {
+  const { problems, kills, effects, repeated, workerMiB } = await underLoad({ runs: 500, workers: 2, kills: 3 });
+  console.log(`500 runs, ${kills} worker kills: ${problems.length} bad, ${effects} effects, ${repeated} of them repeated, worker ${workerMiB ?? '?'} MiB`);
+  expect(problems).toEqual([]);
+  expect(kills).toBe(3);
+});
