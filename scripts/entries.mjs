@@ -17,6 +17,7 @@ export const entries = [
   { subpath: './events', source: 'events/index.ts' },
   { subpath: './workflow', source: 'workflow/index.ts' },
   { subpath: './durable', source: 'durable/index.ts' },
+  { subpath: './server', source: 'server/index.ts' },
   { subpath: './pipeline', source: 'pipeline/index.ts' },
   { subpath: './testing', source: 'testing/index.ts' },
   { subpath: './memory', source: 'memory/index.ts' },

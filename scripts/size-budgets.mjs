@@ -9,6 +9,7 @@ export const entryBudgets = {
   './pipeline': 22_000,
   './events': 3_000,
   './durable': 24_000,
+  './server': 12_000,
   './local': 4_500,
   './rag': 20_000,
   './ai-sdk': 14_000,
@@ -126,6 +127,18 @@ export const programBudgets = [
       console.log((await askWorkflow({ memory }).run({ question: 'What does the lamp burn?' })).data.text);
     `,
     forbidden: [/\bzod\b/i, /\bnode:[a-z]/, /openai/i, /pdfjs/i],
+  },
+  {
+    name: 'a client of runs on a server',
+    budget: 5_000,
+    source: `
+      import { runsClient } from 'blazen-ts/server';
+      const runs = runsClient({ url: '/api' });
+      const runId = await runs.start('order', { item: 'coat' });
+      for await (const { event } of runs.events(runId)) console.log(event.type);
+      console.log(await runs.result(runId));
+    `,
+    forbidden: [/\bzod\b/i, /\bnode:[a-z]/, /putInput/],
   },
   {
     name: 'define one event',

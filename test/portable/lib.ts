@@ -9,9 +9,10 @@ import * as segments from '../../src/memory/segments/index.ts';
 import * as models from '../../src/model/index.ts';
 import * as pipeline from '../../src/pipeline/index.ts';
 import * as rag from '../../src/rag/index.ts';
+import * as server from '../../src/server/index.ts';
 import * as testing from '../../src/testing/index.ts';
 import * as workflow from '../../src/workflow/index.ts';
 
-export const lib = { root, agent, durable, events, memory, documents, segments, testing, workflow, pipeline, models, rag };
+export const lib = { root, agent, durable, events, memory, documents, segments, testing, workflow, pipeline, models, rag, server };
 
 export type Lib = typeof lib;

@@ -1,5 +1,5 @@
 /**
- * What only Node and its kin can do: documents, memories and checkpoints in a file system.
+ * What only Node and its kin can do: documents, memories and checkpoints in a file system, and serving.
  *
  * @module
  */
@@ -8,3 +8,5 @@ export type { DocumentFile } from './document-files.ts';
 export { JsonlBackend } from './jsonl-backend.ts';
 export { createFileCheckpointStore } from '../file-checkpoint-store.ts';
 export type { FileCheckpointStoreOptions } from '../file-checkpoint-store.ts';
+export { serve } from './serve.ts';
+export type { RunningServer, ServeOptions } from './serve.ts';
