@@ -64,7 +64,7 @@ export class LiveRun {
   /** Stop working on it and give it back as it is. */
   async close(): Promise<void> {
     this.#let();
-    this.run.status = 'pausing';
+    void pauseRun(this.run);
     await this.#journal.release(this.run, this.#seenInput, true);
   }
 

@@ -206,6 +206,19 @@ const suite: Suite<Lib> = (t, { root, durable, testing }) => {
     t.deepEqual([await result, items], ['there', [1, 2]]);
   });
 
+  t.test('a host that is closed leaves no timer behind, whatever its runs were doing', async () => {
+    for (const rounds of [0, 1, 3, 10, 400]) {
+      const clock = new testing.FakeClock();
+      const workflow = question();
+      const host = createLocalHost({ store: new InMemoryCheckpointStore(), workflows: [workflow], clock });
+      await host.start(workflow);
+      for (let i = 0; i < rounds; i++) await Promise.resolve();
+      await host.close();
+      await settle();
+      t.equal(clock.pending, 0, `after ${rounds} rounds`);
+    }
+  });
+
   t.test('an event from outside is routed once; the engine’s own types are refused', async () => {
     const workflow = new Workflow('hook')
       .addStep('ask', [START], () => ask('q'))
