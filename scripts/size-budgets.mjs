@@ -6,9 +6,9 @@
 export const entryBudgets = {
   '.': 66_000,
   './workflow': 14_000,
-  './pipeline': 22_000,
+  './pipeline': 23_000,
   './events': 3_000,
-  './durable': 24_000,
+  './durable': 26_000,
   './server': 12_000,
   './local': 4_500,
   './rag': 20_000,

@@ -44,13 +44,14 @@ export {
   type EventDef, type EventLike, type EventOf, type StopOf,
 } from './events/index.ts';
 export {
-  defineWorkflow, fromReference, SerializableRef, toReference, Workflow, WorkflowBuilder, WorkflowHandler, WorkflowSnapshot,
-  type FitOptions, type PromisedSnapshot, type ReferenceSnapshot, type ReferenceStateValue, type ResumeOptions, type SessionPausePolicy, type SnapshotJson, type SnapshotSource,
+  BlazenState, CallbackFieldStore, defineWorkflow, fromReference, SerializableRef, toReference, Workflow, WorkflowBuilder, WorkflowHandler, WorkflowSnapshot,
+  type BlazenStateMeta, type Context, type FieldStore, type FitOptions, type PromisedSnapshot, type ReferenceSnapshot, type ReferenceStateValue, type ResumeOptions, type SessionPausePolicy, type SnapshotJson, type SnapshotSource,
+  type StateClass, type StateNamespace, type StateObject,
 } from './durable/index.ts';
 export {
   collect, elsewhere, foldLog, followLog, limit, openRequests, priority, readLog, retry, sends, timeout,
-  type Context, type InputOf, type Lagged, type ResultOf, type RetryOptions, type RunOptions, type RunRecord, type RunStatus,
-  type SessionNamespace, type StateNamespace, type StepHandler, type StepPolicy, type StreamEvent, type StreamOptions,
+  type InputOf, type Lagged, type ResultOf, type RetryOptions, type RunOptions, type RunRecord, type RunStatus,
+  type SessionNamespace, type StepHandler, type StepPolicy, type StreamEvent, type StreamOptions,
   type WorkflowOptions, type WorkflowResult,
 } from './workflow/index.ts';
 export {

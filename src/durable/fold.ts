@@ -71,7 +71,7 @@ function stand(run: Run, step: Step, event: WorkflowEvent, id: number): void {
 
 function standing(run: Run, step: Step, event: WorkflowEvent, id: number): Execution {
   // Which version it saw is told by its first stored commit; until then nothing it might have seen may be forgotten.
-  const x = new Execution(run, step, event, id, Infinity);
+  const x = new (run.definition.execution ?? Execution)(run, step, event, id, Infinity);
   link(run, x);
   run.delayed++;
   return x;

@@ -1,6 +1,7 @@
 import { SnapshotError, SnapshotVersionMismatchError } from '../base/error-classes.ts';
 import { isRecord } from '../base/json.ts';
 import { COLLECTED, type EventLike, INPUT_REQUEST } from '../events/index.ts';
+import { besideEntries } from './blazen-state.ts';
 import {
   countOf, damaged, listOf, readBytes, readEvent, readForeign, readState, recordOf, type ReferenceStateValue, runIdOf, textOf, timeOf, writeEvent,
   writeRunId, writeState,
@@ -81,7 +82,8 @@ export function referenceToBody(source: Record<string, unknown>): SnapshotBody {
   const metadata = recordOf(source, 'metadata');
   const ours = recordOf(metadata, '__blazen_ts');
   const takenAt = timeOf(source);
-  const state = Object.entries(recordOf(source, 'context_state')).map(([key, value]) => [key, readState(key, value)] as const);
+  const entries = Object.entries(recordOf(source, 'context_state')).map(([key, value]) => [key, readState(key, value)] as const);
+  const state = [...entries, ...besideEntries(entries)];
   const request = metadata['__input_request'];
   const pending = listOf(source, 'pending_events').map(readPending);
   const collected = Object.entries(recordOf(source, 'collected_events')).flatMap(([type, events]) => listOf({ events }, 'events').map((data) => readPending({ event_type: type, data })));

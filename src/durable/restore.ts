@@ -40,7 +40,7 @@ export function restore(definition: Definition, body: SnapshotBody, clock: Clock
   }
   for (const { step, waiting } of body.stepStates) for (const { event, id } of waiting) admitAgain(run, steps[step] as Step, revive(event), id);
   for (const { step: index, id, event, commits, attempt, seen } of body.executions) {
-    const x = new Execution(run, steps[index] as Step, revive(event), id, run.version);
+    const x = new (definition.execution ?? Execution)(run, steps[index] as Step, revive(event), id, run.version);
     x.skip = commits;
     x.attempt = attempt;
     if (seen.length > 0) for (const [key, value] of seen) x.more().written.set(key, value);

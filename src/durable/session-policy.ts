@@ -1,6 +1,7 @@
 import { SnapshotError, ValidationError } from '../base/error-classes.ts';
 import { checkStorable } from '../base/storable.ts';
 import type { Run } from '../workflow/run.ts';
+import { refOf } from './session-refs.ts';
 import type { SnapshotBody } from './snapshot-body.ts';
 
 /**
@@ -26,27 +27,18 @@ export function parsePolicy(policy: string): SessionPausePolicy {
   return name;
 }
 
-/** A session value that can be written as bytes and so travels with a snapshot under `pickle_or_serialize`. */
-export class SerializableRef {
-  /** Says what the bytes are; the deserializer given to `resume` is found by it. */
-  readonly typeName: string;
-  readonly bytes: Uint8Array;
-
-  constructor(typeName: string, bytes: Uint8Array) {
-    this.typeName = typeName;
-    this.bytes = bytes;
-  }
-}
-
 /** @throws SnapshotError naming the live values that the policy does not let go. */
 export function applyPolicy(run: Run, policy: SessionPausePolicy): SnapshotBody['session'] {
-  const values = [...run.session?.entries() ?? []];
+  const { session } = run;
+  if (session === null) return { refs: [], dropped: [] };
+  const values = [...session.entries()];
   if (policy === 'hard_error' && values.length > 0) throw refused(run, values.map(([key]) => key));
   const refs: [string, string, Uint8Array][] = [];
   const dropped: string[] = [];
   const live: string[] = [];
   for (const [key, value] of values) {
-    if (policy === 'pickle_or_serialize' && value instanceof SerializableRef) refs.push([key, value.typeName, value.bytes]);
+    const ref = policy === 'pickle_or_serialize' ? refOf(session, key) : null;
+    if (ref !== null) refs.push([key, ref.typeName, ref.bytes]);
     else if (policy === 'warn_drop' || isPlainData(value)) dropped.push(key);
     else live.push(key);
   }

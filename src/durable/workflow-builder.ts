@@ -1,4 +1,6 @@
 import type { StepHandler, StepPolicy, WorkflowOptions } from '../workflow/index.ts';
+import type { StateClass } from './blazen-state.ts';
+import type { Context } from './context.ts';
 import { Workflow } from './workflow.ts';
 
 /**
@@ -20,7 +22,7 @@ export class WorkflowBuilder {
   }
 
   /** As `Workflow.addStep`; a mistake is told by `build`. */
-  addStep(name: string, eventTypes: readonly string[], handler: StepHandler, ...policies: readonly StepPolicy[]): this {
+  addStep(name: string, eventTypes: readonly string[], handler: StepHandler<Context>, ...policies: readonly StepPolicy[]): this {
     return this.#then((workflow) => workflow.addStep(name, eventTypes, handler, ...policies));
   }
 
@@ -29,6 +31,9 @@ export class WorkflowBuilder {
 
   /** As `Workflow.setSessionPausePolicy`; a mistake is told by `build`. */
   setSessionPausePolicy(policy: string): this { return this.#then((workflow) => workflow.setSessionPausePolicy(policy)); }
+
+  /** As `Workflow.registerStates`. */
+  registerStates(...classes: readonly StateClass[]): this { return this.#then((workflow) => workflow.registerStates(...classes)); }
 
   /** A new workflow. @throws ValidationError as the methods of `Workflow` do. */
   build(): Workflow {

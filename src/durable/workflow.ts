@@ -7,10 +7,14 @@ import { type StepHandler, type StepPolicy, Workflow as CoreWorkflow, type Workf
 import { inputParser } from '../workflow/define-workflow.ts';
 import type { Run } from '../workflow/run.ts';
 import type { EmittedBy, EventDefs, InputArguments, ResultBy, SentBy, TypedHandler, UnionOfTypes } from '../workflow/typed-steps.ts';
+import { nameOf, type StateClass } from './blazen-state.ts';
+import type { Context } from './context.ts';
+import { type DurableDefinition, DurableExecution } from './execution.ts';
 import { WorkflowHandler } from './handler.ts';
 import { continueLater } from './pause.ts';
 import { type FitOptions, restore } from './restore.ts';
-import { parsePolicy, SerializableRef, type SessionPausePolicy } from './session-policy.ts';
+import { parsePolicy, type SessionPausePolicy } from './session-policy.ts';
+import { reviveRef, SerializableRef } from './session-refs.ts';
 import { WorkflowSnapshot } from './snapshot.ts';
 import type { SnapshotBody } from './snapshot-body.ts';
 import type { SnapshotJson } from './snapshot-document.ts';
@@ -46,6 +50,10 @@ export class Workflow<Input = object | undefined, Result = unknown, Handled exte
   extends CoreWorkflow<Input, Result, Handled, Emitted> {
   #policy: SessionPausePolicy = 'pickle_or_error';
 
+  constructor(name: string, options?: WorkflowOptions<Input>) {
+    super(name, options, { execution: DurableExecution, classes: new Map() } satisfies Pick<DurableDefinition, 'execution' | 'classes'>);
+  }
+
   /** Resume a snapshot with a workflow that fits it. See the method `resume`. */
   static resume<Result>(workflow: Workflow<never, Result, string, string>, source: PromisedSnapshot, options: ResumeOptions = {}): Promise<WorkflowHandler<Result>> {
     return workflow.resume(source, options);
@@ -54,14 +62,24 @@ export class Workflow<Input = object | undefined, Result = unknown, Handled exte
   /** The same as `builder.build()`. */
   static fromBuilder(builder: WorkflowBuilder): Workflow { return builder.build(); }
 
-  override addStep(name: string, eventTypes: readonly string[], handler: StepHandler, ...policies: readonly StepPolicy[]): Workflow<Input, unknown, string, Emitted> {
-    return super.addStep(name, eventTypes, handler, ...policies) as never;
+  override addStep(name: string, eventTypes: readonly string[], handler: StepHandler<Context>, ...policies: readonly StepPolicy[]): Workflow<Input, unknown, string, Emitted> {
+    return super.addStep(name, eventTypes, handler as StepHandler, ...policies) as never;
   }
 
   override step<const Defs extends EventDefs, Output, const Policies extends readonly StepPolicy[] = []>(
-    name: string, on: Defs, handler: TypedHandler<Defs, Input, Policies, Output>, ...policies: Policies
+    name: string, on: Defs, handler: TypedHandler<Defs, Input, Policies, Output, Context>, ...policies: Policies
   ): Workflow<Input, Result | ResultBy<Output>, Handled | UnionOfTypes<Defs>, Emitted | EmittedBy<Output> | SentBy<Policies>> {
-    return super.step(name, on, handler, ...policies) as never;
+    return super.step(name, on, handler as never, ...policies) as never;
+  }
+
+  /**
+   * Name the classes of state objects that runs of this workflow may meet, so that `ctx.get` can rebuild what another
+   * process kept. A class that this workflow's steps have set is known.
+   */
+  registerStates(...classes: readonly StateClass[]): this {
+    const { classes: known } = this.definition() as DurableDefinition;
+    for (const type of classes) known.set(nameOf(type), type);
+    return this;
   }
 
   /** What happens to live session values when a snapshot is taken. @throws ValidationError for an unknown policy. */
@@ -104,8 +122,7 @@ export class Workflow<Input = object | undefined, Result = unknown, Handled exte
     const run = restore(this.definition(), body, options.clock ?? systemClock, immediate, options);
     if (body.session.refs.length > 0) run.session ??= new Session();
     for (const [key, typeName, bytes] of body.session.refs) {
-      const read = options.deserializers?.[typeName];
-      run.session?.set(key, read === undefined ? new SerializableRef(typeName, bytes) : read(bytes));
+      reviveRef(run.session as Session, key, new SerializableRef(typeName, bytes), options.deserializers?.[typeName]);
     }
     if (options.signal !== undefined) followSignal(run, options.signal);
     void continueLater(run);

@@ -8,7 +8,7 @@ import type { Run } from './run.ts';
 export type StepOutput = EventLike | readonly EventLike[] | null | undefined | void;
 
 /** A step: takes an event, gives events. May be synchronous or asynchronous. */
-export type StepHandler = (event: EventLike, context: Context) => StepOutput | Promise<StepOutput>;
+export type StepHandler<Ctx = Context> = (event: EventLike, context: Ctx) => StepOutput | Promise<StepOutput>;
 
 /**
  * How a step is run: made by `retry`, `timeout`, `limit`, `priority` and `collect`, and given to `addStep` or `step` after the handler.

@@ -19,9 +19,9 @@ export type EventFrom<Def, Input> =
 export type CollectedOf<Defs extends EventDefs, Input> = EventOf<typeof COLLECTED, { readonly events: readonly EventFrom<Defs[number], Input>[] }>;
 
 /** A handler typed by the events it takes. */
-export type TypedHandler<Defs extends EventDefs, Input, Policies, Output> = (
+export type TypedHandler<Defs extends EventDefs, Input, Policies, Output, Ctx = Context> = (
   event: Policies extends readonly (infer Policy)[] ? ([Extract<Policy, { readonly collects: true }>] extends [never] ? EventFrom<Defs[number], Input> : CollectedOf<Defs, Input>) : never,
-  context: Context,
+  context: Ctx,
 ) => Output;
 
 /** A policy that does nothing but tell the types which events a step sends. */

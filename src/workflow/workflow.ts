@@ -50,9 +50,10 @@ export class Workflow<Input = object | undefined, Result = unknown, Handled exte
   #definition: Definition & { readonly steps: Step[]; readonly routes: Map<string, readonly Step[]> };
   readonly #parseInput: WorkflowOptions<Input>['parseInput'];
 
-  constructor(name: string, { timeoutMs = DEFAULT_TIMEOUT_MS, historySize = DEFAULT_HISTORY, parseInput, policies = [] }: WorkflowOptions<Input> = {}) {
+  /** @param more what a subclass's runs know beyond what the engine does. */
+  constructor(name: string, { timeoutMs = DEFAULT_TIMEOUT_MS, historySize = DEFAULT_HISTORY, parseInput, policies = [] }: WorkflowOptions<Input> = {}, more?: object) {
     this.name = name;
-    this.#definition = { name, steps: [], routes: new Map<string, readonly Step[]>(), timeoutMs, historySize, policies };
+    this.#definition = { ...more, name, steps: [], routes: new Map<string, readonly Step[]>(), timeoutMs, historySize, policies };
     this.#parseInput = parseInput;
   }
 

@@ -1,0 +1,37 @@
+import type { Storable } from '../base/storable.ts';
+import { Execution, Session } from '../workflow/execution.ts';
+import type { Definition } from '../workflow/run.ts';
+import { getState, isBeside, isStateObject, setState, type StateClass, type StateObject } from './blazen-state.ts';
+import type { Context, StateNamespace } from './context.ts';
+import { insertRef, refOf, type SerializableRef } from './session-refs.ts';
+
+/** What runs of the workflows of `blazen-ts` know beyond what the engine does. */
+export interface DurableDefinition extends Definition {
+  /** Classes of state objects by their name. */
+  readonly classes: Map<string, StateClass>;
+}
+
+/** The context that steps of `blazen-ts` are handed. */
+export class DurableExecution extends Execution implements Context {
+  override get state(): StateNamespace { return this; }
+
+  get workflowName(): string { return this.owner.definition.name; }
+
+  override get(key: string): unknown {
+    const value = super.get(key);
+    return isBeside(value) ? getState(this, key, this.#classes) : value;
+  }
+
+  override set(key: string, value: Storable | StateObject): void {
+    if (isStateObject(value)) setState(this, key, value, this.#classes);
+    else super.set(key, value);
+  }
+
+  insertSessionRefSerializable(typeName: string, bytes: Uint8Array): string { return insertRef(this.#session, typeName, bytes); }
+
+  getSessionRefSerializable(key: string): SerializableRef | null { return refOf(this.#session, key); }
+
+  get #classes(): Map<string, StateClass> { return (this.owner.definition as DurableDefinition).classes; }
+
+  get #session(): Session { return (this.owner.session ??= new Session()); }
+}
