@@ -67,10 +67,10 @@ export {
   type WorkerMethod, type WorkerMethods, type WorkerServer,
 } from './local/index.ts';
 export { enrichError } from './base/enrich-error.ts';
-export { CompletionModel, EmbeddingModel, type CompletionModelConfig } from './classic/index.ts';
+export { CompletionModel, CustomProvider, EmbeddingModel, type CompletionModelConfig, type CustomProviderOptions } from './classic/index.ts';
 export {
   BatchResult, ChatMessage, ChatModel, ChatStream, ChatWindow, ModelRegistry, Role, completeBatch, countMessageTokens, customModel,
-  estimateTokens, extract, extractStream, fromJsHandler, lookupPricing, registerPricing, withCache, withFallback, withLimits, withRetry, wrap,
+  estimateTokens, extract, extractStream, fromJsHandler, lookupPricing, registerPricing, registerPricingList, withCache, withFallback, withLimits, withRetry, wrap,
   type BatchOptions, type CacheConfig, type ChatMessageInit, type CompletionResponse, type EmbeddingResponse, type MessageLike, type RetryConfig,
 } from './model/index.ts';
 export {

@@ -4,4 +4,5 @@
  * @module
  */
 export { CompletionModel, type CompletionModelConfig } from './completion-model.ts';
+export { CustomProvider, type CustomProviderOptions } from './custom-provider.ts';
 export { EmbeddingModel } from './embedding-model.ts';

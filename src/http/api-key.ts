@@ -1,4 +1,4 @@
-import { readEnv } from '#platform';
+import { readEnv, warnOfRawKey } from '#platform';
 import { AuthError } from '../base/error-classes.ts';
 
 /** A key, or a function that gives one when a request needs it (and may fetch or refresh it). */
@@ -31,5 +31,6 @@ export async function resolveApiKey(
   if (!/^[\x21-\x7e]+$/.test(key)) {
     throw new AuthError(`authentication failed: the API key for ${provider} holds characters that cannot be sent. Check how it was copied`, { provider });
   }
+  warnOfRawKey(provider);
   return key;
 }

@@ -45,7 +45,7 @@ const META = 'io.modelcontextprotocol/';
  *
  * @example
  * const mcp = await connectMcp({ url: 'https://example.com/mcp' });
- * const agent = new Agent(openai(), await mcp.tools());
+ * const agent = new Agent({ model: openai(), tools: await mcp.tools() });
  *
  * @throws AuthError, NetworkError, or ProviderError when the server does not speak the protocol.
  */

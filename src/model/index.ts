@@ -18,7 +18,7 @@ export {
   EmbeddingModel, type EmbeddingBackend, type EmbeddingModelConfig, type EmbeddingResponse, type Vector,
 } from './embedding-model.ts';
 export { ExtractionStream, extract, extractStream, type ExtractOptions, type Extraction } from './extract.ts';
-export { costOf, lookupPricing, normalizeModelId, registerPricing } from './pricing.ts';
+export { costOf, lookupPricing, normalizeModelId, registerPricing, registerPricingList } from './pricing.ts';
 export { ModelRegistry } from './registry.ts';
 export { applySchema, toJsonSchema, type AnySchema, type OutputOf } from './to-json-schema.ts';
 export { countMessageTokens, estimateTokens, type Tokenizer } from './tokens.ts';

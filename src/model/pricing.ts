@@ -1,4 +1,5 @@
-import { isRecord } from '../base/json.ts';
+import { ValidationError } from '../base/error-classes.ts';
+import { asRecord, isRecord } from '../base/json.ts';
 import type { TokenUsage } from '../spec/completion.ts';
 import type { ModelPricing } from '../spec/model-info.ts';
 
@@ -15,6 +16,25 @@ export function registerPricing(modelId: string, inputPerMillion: number, output
 export function registerPricing(modelId: string, pricing: ModelPricing | number, outputPerMillion?: number): void {
   const entry = isRecord(pricing) ? pricing as ModelPricing : { inputPerMillion: pricing as number, outputPerMillion: outputPerMillion ?? 0 };
   prices.set(normalizeModelId(modelId), entry);
+}
+
+/**
+ * File a whole price list in the form of the reference's `pricing.json`: `{ models: { id: { input_per_million,
+ * output_per_million, cache_read_per_million, … } } }`. Nothing is filed when an entry is not a list of numbers.
+ *
+ * @throws ValidationError naming the entry.
+ */
+export function registerPricingList(list: unknown): void {
+  const entries = Object.entries(asRecord(asRecord(list)['models'])).map(([modelId, fields]): [string, ModelPricing] => {
+    const entry: Record<string, number> = {};
+    for (const [field, price] of Object.entries(asRecord(fields))) {
+      if (typeof price !== 'number' || !(price >= 0)) throw new ValidationError(`Cannot read the price list: ${field} of '${modelId}' is not a price`, { path: `models.${modelId}.${field}` });
+      entry[field.replaceAll(/_(\w)/g, (_all, letter: string) => letter.toUpperCase())] = price;
+    }
+    return [modelId, entry];
+  });
+  if (entries.length === 0) throw new ValidationError("Cannot read the price list: it has no 'models'", { path: 'models' });
+  for (const [modelId, pricing] of entries) registerPricing(modelId, pricing);
 }
 
 /** A model's filed price; null when it has none. */

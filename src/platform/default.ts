@@ -5,3 +5,5 @@ export const hostName: HostName = 'unknown';
 export function readEnv(_name: string): string | undefined {
   return undefined;
 }
+
+export function warnOfRawKey(_provider: string): void {}

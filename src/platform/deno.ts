@@ -12,3 +12,5 @@ export function readEnv(name: string): string | undefined {
     return undefined;
   }
 }
+
+export function warnOfRawKey(_provider: string): void {}

@@ -5,3 +5,5 @@ export const hostName: HostName = 'node';
 export function readEnv(name: string): string | undefined {
   return process.env[name] || undefined;
 }
+
+export function warnOfRawKey(_provider: string): void {}

@@ -7,4 +7,6 @@ export interface Platform {
   readonly hostName: HostName;
   /** An environment variable; undefined when it is unset, empty, not permitted or unknown to the runtime. */
   readEnv(name: string): string | undefined;
+  /** Say once that a key is used where others can read it. */
+  warnOfRawKey(provider: string): void;
 }

@@ -7,3 +7,5 @@ export function readEnv(name: string): string | undefined {
   const host = globalThis as { process?: { env?: Record<string, string | undefined> } };
   return host.process?.env?.[name] || undefined;
 }
+
+export function warnOfRawKey(_provider: string): void {}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { ChatMessage, CompletionModel, EmbeddingModel, ProviderError, runAgent, type CompletionResponse } from '../../../src/index.ts';
+import { ChatMessage, CompletionModel, CustomProvider, EmbeddingModel, ProviderError, UnsupportedError, runAgent, type CompletionResponse } from '../../../src/index.ts';
 import { groq } from '../../../src/providers/groq.ts';
 
 const ask = [ChatMessage.user('Hi')];
@@ -71,5 +71,46 @@ describe('EmbeddingModel', () => {
     const embedder = EmbeddingModel.fromJsHandler('my-embedder', 128, async (texts) => texts.map(() => Array.from({ length: 128 }, () => 0.1)));
     const result = await embedder.embed(['Hello', 'World']);
     expect([result.length, result[0]?.length, result.embeddings.length]).toEqual([2, 128, 2]);
+  });
+});
+
+describe('CustomProvider', () => {
+  class ElevenLabsTTS {
+    readonly #voices: string[] = [];
+    async textToSpeech(request: { text: string; voice?: string }) {
+      return { audio: [{ media: { base64: btoa(request.text), mediaType: 'mpeg' } }], timing: { totalMs: 0 }, metadata: {} };
+    }
+    async cloneVoice({ name }: { name: string }) { this.#voices.push(name); return { id: name }; }
+    async listVoices() { return this.#voices; }
+  }
+
+  it('offers what the object has, with its types, and refuses the rest', async () => {
+    const provider = new CustomProvider(new ElevenLabsTTS(), { providerId: 'elevenlabs' });
+    const { audio: [first] } = await provider.textToSpeech({ text: 'hi', voice: 'rachel' });
+    expect(first?.media.base64).toBe('aGk=');
+    await provider.cloneVoice({ name: 'ada' });
+    expect(await provider.listVoices()).toEqual(['ada']);
+    const refusal = provider.generateImage({ prompt: 'x' });
+    await expect(refusal).rejects.toBeInstanceOf(UnsupportedError);
+    await expect(refusal).rejects.toThrow('elevenlabs does not offer generateImage');
+    await expect(provider.complete(ask)).rejects.toBeInstanceOf(UnsupportedError);
+    // @ts-expect-error the request is the object's own
+    void provider.textToSpeech({ words: 'hi' }).catch(() => undefined);
+  });
+
+  it('is a chat model under every wrapper when the object answers', async () => {
+    const host = {
+      tries: 0,
+      async complete(messages: ChatMessage[]) {
+        if (this.tries++ === 0) throw new ProviderError('down', { retryable: true });
+        return { content: `You said ${messages[0]?.content}` };
+      },
+      async stream(_messages: ChatMessage[], onChunk: (chunk: object) => void) { onChunk({ delta: 'Hello' }); },
+    };
+    const provider = new CustomProvider(host);
+    expect((await provider.withRetry({ initialDelayMs: 1 }).complete(ask)).content).toBe('You said Hi');
+    expect((await provider.withCache().withLimits({ concurrency: 1 }).stream(ask)).content).toBe('Hello');
+    expect((await CompletionModel.withFallback([provider]).complete(ask)).content).toBe('You said Hi');
+    expect((await runAgent(provider, ask, [])).content).toBe('You said Hi');
   });
 });

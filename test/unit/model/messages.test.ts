@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ValidationError } from '../../../src/base/error-classes.ts';
 import {
   BatchResult, ChatMessage, ChatWindow, Role, completeBatch, costOf, countMessageTokens, customModel, estimateTokens, fromJsHandler, lookupPricing,
-  registerPricing,
+  registerPricing, registerPricingList,
 } from '../../../src/model/index.ts';
 
 describe('ChatMessage', () => {
@@ -97,6 +97,16 @@ describe('pricing', () => {
     const usage = { promptTokens: 1_000_000, completionTokens: 100_000, totalTokens: 1_100_000, reasoningTokens: 0, cachedInputTokens: 400_000, cacheWriteTokens: 0 };
     expect(costOf('acme-1', usage)).toBeCloseTo(6 + 0.4 + 2);
     expect(costOf('unknown', usage)).toBeNull();
+  });
+});
+
+describe('a price list', () => {
+  it('files every price, or none', () => {
+    registerPricingList({ $schema_version: 1, models: { 'list-1': { input_per_million: 2, output_per_million: 4, cache_read_per_million: 0.5 } } });
+    expect(lookupPricing('list-1')).toEqual({ inputPerMillion: 2, outputPerMillion: 4, cacheReadPerMillion: 0.5 });
+    expect(() => registerPricingList({ models: { 'list-2': { input_per_million: 1 }, 'list-3': { input_per_million: '1' } } })).toThrow(/input_per_million of 'list-3'/);
+    expect(lookupPricing('list-2')).toBeNull();
+    expect(() => registerPricingList([])).toThrow(ValidationError);
   });
 });
 
