@@ -1,5 +1,7 @@
 import { type Clock, systemClock, wholeMilliseconds } from '../base/clock.ts';
-import { PersistError, RunEndedError, RunNotFoundError, ValidationError, WorkflowNotFoundError } from '../base/error-classes.ts';
+import {
+  PersistCorruptError, PersistError, RunEndedError, RunNotFoundError, SnapshotError, ValidationError, WorkflowNotFoundError,
+} from '../base/error-classes.ts';
 import { uuid } from '../base/id.ts';
 import type { CheckpointPage, CheckpointQuery, CheckpointStore, CheckpointSummary, InputOutcome } from '../spec/checkpoint.ts';
 import { isFinalStatus } from '../spec/checkpoint-rules.ts';
@@ -81,14 +83,20 @@ export class LocalHost implements WorkflowHost {
 
   /**
    * Go on with runs that nobody works on although somebody should: call it at start, and from time to time. Runs of
-   * workflows this host does not know are left to others.
+   * workflows this host does not know, or knows in another version, are left to others; `result` tells why.
    *
    * @param limit runs to take over, at most. Default 100. @returns ids of the runs taken over.
    */
   async recover(limit: number = 100): Promise<string[]> {
     this.#check();
     const taken: string[] = [];
-    for (const runId of await this.#store.due(this.#clock.now(), limit)) if (await this.#take(runId)) taken.push(runId);
+    for (const runId of await this.#store.due(this.#clock.now(), limit)) {
+      try {
+        if (await this.#take(runId)) taken.push(runId);
+      } catch (error) {
+        if (!(error instanceof SnapshotError || error instanceof PersistCorruptError)) throw error;
+      }
+    }
     return taken;
   }
 
@@ -232,7 +240,15 @@ export class LocalHost implements WorkflowHost {
       await this.#store.release(runId, claimed.fence, asleep ? { seenInput: claimed.inputs.at(-1)?.seq ?? 0 } : { seenInput: 0, wakeAt: this.#clock.now() });
       return false;
     }
-    const live = new LiveRun(this.#keeper, definition, claimed, wish);
+    let live: LiveRun;
+    try {
+      live = new LiveRun(this.#keeper, definition, claimed, wish);
+    } catch (error) {
+      // It is for a host with another version of the workflow; the others that are due here come first.
+      const [seenInput, wakeAt] = [claimed.inputs.at(-1)?.seq ?? 0, this.#clock.now() + this.#keeper.leaseMs];
+      await this.#store.release(runId, claimed.fence, { seenInput, wakeAt });
+      throw error;
+    }
     if (!live.gone) this.#live.set(runId, live);
     this.#changes.tell(runId);
     return true;

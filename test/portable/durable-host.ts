@@ -234,6 +234,25 @@ const suite: Suite<Lib> = (t, { root, durable, testing }) => {
     t.equal(await second.result('r'), 1);
   });
 
+  t.test('a run that the workflow of a host does not fit is left to a host that it fits, and keeps no other from going on', async () => {
+    const store = new InMemoryCheckpointStore();
+    const never = new Promise<never>(() => undefined);
+    const version = (step: string) => new Workflow('w').addStep(step, [START], () => stop(step));
+    const frozen = new Workflow('w').addStep('old', [START], () => never);
+    const other = new Workflow('other').addStep('s', [START], () => stop('other'));
+    const dead = createLocalHost({ store, workflows: [frozen, new Workflow('other').addStep('s', [START], () => never)], clock: clockAt(0), leaseMs: 1000 });
+    for (const [runId, workflow] of [['a', frozen], ['b', frozen], ['c', other]] as const) await dead.start(workflow, undefined, { runId });
+
+    const wrong = createLocalHost({ store, workflows: [version('new'), other], clock: clockAt(2000), leaseMs: 1000 });
+    t.deepEqual(await wrong.recover(), ['c']);
+    t.equal(await wrong.result('c'), 'other');
+    await t.rejects(wrong.result('a'), root.SnapshotError);
+    t.deepEqual([wrong.active, await wrong.recover()], [[], []]);
+    const right = createLocalHost({ store, workflows: [version('old')], clock: clockAt(3000), leaseMs: 1000 });
+    t.deepEqual((await right.recover()).sort(), ['a', 'b']);
+    t.equal(await right.result('a'), 'old');
+  });
+
   /** A clock that stands still and never fires: leases end only for those who look from later. */
   function clockAt(now: number) {
     return { now: () => now, after: () => 0, cancel: () => undefined };
