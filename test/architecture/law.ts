@@ -61,8 +61,9 @@ export const law: Readonly<Record<string, RoomLaw>> = {
   cli: { rooms: [...parts, 'server', 'platform/node'] },
   classic: { rooms: [...floor, 'model', 'providers', 'content', 'media', 'memory', 'agent', 'local', 'http'] },
   testing: { rooms: floor },
-  // memory: its segment format, so that a host only has to offer named blobs.
-  platform: { rooms: [...floor, 'memory'], npm: ['idb-keyval'], host: true, doors: true },
+  // memory: its segment format, so that a host only has to offer named blobs. durable: the local host, which a Durable
+  // Object runs inside itself; events and workflow: the types that this host's interface speaks.
+  platform: { rooms: [...engine, 'memory', 'durable'], npm: ['idb-keyval'], host: true, doors: true },
 };
 
 /** Entry files in the root of src/ may open any front door. */
