@@ -28,7 +28,10 @@ export default defineConfig({
         define: { __HOST__: '"workerd"', __DELIVERY__ },
         plugins: [cloudflareTest({
           main: './test/runtimes/workerd/worker.ts',
-          miniflare: { ...workerd, kvNamespaces: ['TEST_KV'], durableObjects: { TEST_OBJECT: { className: 'TestObject', useSQLite: true } } },
+          miniflare: {
+            ...workerd, kvNamespaces: ['TEST_KV'],
+            durableObjects: { TEST_OBJECT: { className: 'TestObject', useSQLite: true }, RUNS: { className: 'Runs', useSQLite: true } },
+          },
         })],
         test: { name: 'workerd', include: [portable, 'test/runtimes/workerd/**/*.test.ts'], testTimeout: 20_000 },
       },

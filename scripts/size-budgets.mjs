@@ -37,7 +37,7 @@ export const entryBudgets = {
   './memory/segments': 6_000,
   './testing': 20_000,
   './browser': 12_000,
-  './workers': 12_000,
+  './workers': 27_000,
   './stores/redis': 6_000,
 };
 

@@ -197,6 +197,17 @@ export class LocalHost implements WorkflowHost {
     this.#changes.end();
   }
 
+  /** @internal Go on with a run now, whether it is due or not. For a host that is alone with its store. */
+  wake(runId: string): Promise<boolean> { return this.#take(runId); }
+
+  /** @internal Resolves when this host has let go of a run. @throws PersistError that made it. */
+  async rest(runId: string): Promise<void> {
+    for (let live = this.#live.get(runId); live !== undefined; live = this.#live.get(runId)) {
+      await live.released;
+      if (live.run.value instanceof PersistError) throw live.run.value;
+    }
+  }
+
   /** Store an input, and let the run take it in if this host can. */
   async #put(runId: string, inputId: string, data: Uint8Array): Promise<InputOutcome> {
     this.#check();

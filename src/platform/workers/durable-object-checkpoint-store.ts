@@ -39,7 +39,8 @@ const PART = 1_900_000;
 
 type Row = Record<string, unknown>;
 
-class DurableObjectCheckpointStore implements CheckpointStore {
+/** The store itself: every method answers at once. */
+export class DurableObjectCheckpointStore implements CheckpointStore {
   readonly capabilities: CheckpointStore['capabilities'] = { persistent: true, shared: false };
   readonly #storage: DurableObjectSqlStorage;
   #prepared = false;

@@ -7,5 +7,6 @@ declare module 'cloudflare:workers' {
 
 declare module 'cloudflare:test' {
   export const env: unknown;
+  export function runDurableObjectAlarm(stub: unknown): Promise<boolean>;
   export function runInDurableObject<T>(stub: unknown, run: (instance: unknown, state: { storage: unknown }) => Promise<T>): Promise<T>;
 }
