@@ -35,6 +35,8 @@ export class Journal implements CommitPort {
   readonly #fence: number;
   #version: number;
   #since = 0;
+  /** Nobody knows what is stored: nothing more is. */
+  #broken = false;
   readonly #tasks: Task[] = [];
   readonly #published = new Map<Execution, Published>();
 
@@ -87,6 +89,10 @@ export class Journal implements CommitPort {
     this.busy = true;
     try {
       await this.#compactNow(run, { consumed, status, wakeAt: null });
+    } catch (error) {
+      // It may have been stored: what came next would be taken for it.
+      this.#broken = true;
+      throw error;
     } finally {
       this.busy = false;
     }
@@ -129,6 +135,7 @@ export class Journal implements CommitPort {
 
   #submit(run: Run, change: Change): Promise<void> {
     return new Promise((resolve) => {
+      if (this.#broken) return;
       this.#tasks.push({ change, done: resolve });
       if (this.busy) return;
       this.busy = true;

@@ -57,7 +57,9 @@ export class LiveRun {
 
   /** Take in what has come since. */
   async look(): Promise<void> {
-    this.#feed(await this.#keeper.store.readInputs(this.run.id, this.#seenInput));
+    const inputs = await this.#keeper.store.readInputs(this.run.id, this.#seenInput);
+    if (this.gone) return;
+    this.#feed(inputs);
     kick(this.run);
   }
 

@@ -174,3 +174,44 @@ test('an answer that comes while a run is put to sleep is stored, not taken for 
   for await (const { event } of host.stream('r')) shown.push(event.type);
   expect(shown).toEqual([INPUT_REQUEST, INPUT_RESPONSE, 'Noted']);
 });
+
+test('a host that could not put a run to sleep does nothing more with it, whatever it still hears', async () => {
+  const clock = new FakeClock(1000);
+  const calls: string[] = [];
+  const workflow = ask(calls);
+  const inner = new InMemoryCheckpointStore();
+  let hear!: () => void;
+  let fail!: () => void;
+  const heard = new Promise<void>((resolve) => { hear = resolve; });
+  const failed = new Promise<void>((resolve) => { fail = resolve; });
+  let failures = 0;
+  const store: CheckpointStore = new Proxy(inner, {
+    get: (target, key) => {
+      const method = Reflect.get(target, key) as unknown;
+      if (typeof method !== 'function') return method;
+      return async (...args: never[]) => {
+        const answer = (method as (...all: never[]) => unknown).apply(target, args);
+        if (key === 'readInputs') await heard;
+        if (key === 'commit' && (args[1] as unknown as { status?: string }).status === 'waiting' && failures++ === 0) {
+          await failed;
+          throw new PersistError('No answer', { retryable: true });
+        }
+        return answer;
+      };
+    },
+  });
+  const host = createLocalHost({ store, workflows: [workflow], leaseMs: 900, clock });
+  await host.start(workflow, undefined, { runId: 'r' });
+  await settle();
+  const delivered = host.deliver('r', 'q', 'yes');
+  await settle();
+  fail();
+  await settle();
+  hear();
+  expect(await delivered).toBe('stored');
+  await settle();
+  expect(calls).toEqual(['ask']);
+  await clock.advance(5000);
+  expect(await host.recover()).toEqual(['r']);
+  expect(await host.result('r')).toBe('yes');
+});
