@@ -60,7 +60,8 @@ export const law: Readonly<Record<string, RoomLaw>> = {
   server: { rooms: [...parts, 'server'] },
   cli: { rooms: [...parts, 'server', 'platform/node'] },
   classic: { rooms: [...floor, 'model', 'providers', 'content', 'media', 'memory', 'agent', 'local', 'http'] },
-  testing: { rooms: floor },
+  // The simulator and the recordings look into runs and what is stored of them: no step is watched through the front doors.
+  testing: { rooms: [...engine, 'durable'], halves: ['workflow', 'durable'] },
   // memory: its segment format, so that a host only has to offer named blobs. durable: the local host, which a Durable
   // Object runs inside itself; events and workflow: the types that this host's interface speaks.
   platform: { rooms: [...engine, 'memory', 'durable'], npm: ['idb-keyval'], host: true, doors: true },
