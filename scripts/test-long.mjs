@@ -8,6 +8,8 @@ const vitest = (/** @type {string} */ file) => ['vitest', 'run', '-c', 'vitest.l
 const parts = {
   kills: vitest('kill-matrix'),
   redis: vitest('redis-load'),
+  // SEEDS=1000000 for more.
+  simulate: vitest('simulate'),
 };
 
 const asked = process.argv.slice(2);

@@ -1,32 +1,13 @@
-import { afterAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { InMemoryCheckpointStore, Workflow } from '../../../src/durable/index.ts';
 import { START, stop } from '../../../src/events/index.ts';
 import type { CheckpointStore } from '../../../src/spec/index.ts';
-import { simulate, SimulationError, type SimulationReport } from '../../../src/testing/index.ts';
+import { simulate, SimulationError } from '../../../src/testing/index.ts';
 import { ValidationError } from '../../../src/index.ts';
+import { testSeeds } from './simulated-seeds.ts';
 import { longRun, subjects, yes } from './simulated-workflows.ts';
 
-const SEEDS = Number(process.env['BLAZEN_SEEDS'] ?? 2000);
-const FIRST = Number(process.env['BLAZEN_FIRST_SEED'] ?? 1);
-
-describe(`${SEEDS} seeds over ${subjects.length} workflows`, () => {
-  const reports: SimulationReport[] = [];
-  for (const [i, { name, make, input }] of subjects.entries()) {
-    const seeds = Math.floor(SEEDS / subjects.length) + Number(i < SEEDS % subjects.length);
-    test(`${name}: whatever goes wrong, the run ends as it does undisturbed`, async () => {
-      const report = await simulate(make, { seed: FIRST, seeds, input, answer: yes });
-      reports.push(report);
-      expect(report.seeds).toBe(seeds);
-    }, 10_000 + seeds * 500);
-  }
-
-  afterAll(() => {
-    const sum = (count: keyof SimulationReport): number => reports.reduce((n, report) => n + Number(report[count]), 0);
-    console.log(`simulated ${sum('seeds')} seeds: ${sum('crashes')} crashes, ${sum('restarts')} restarts, ${sum('pauses')} pauses, ${sum('clockJumps')} clock jumps, `
-      + `${sum('lostRequests') + sum('lostReplies')} lost and ${sum('resent')} repeated messages, ${sum('takeovers')} takeovers, ${sum('commits')} commits, `
-      + `${sum('executions')} executions (${sum('repeated')} repeated), ${Math.round(sum('virtualMs') / 1000)} virtual seconds`);
-  });
-});
+testSeeds(2000);
 
 test('a history that is long enough for the state to be written anew ends as it does undisturbed', async () => {
   const report = await simulate(longRun.make, { seeds: 3, input: longRun.input });

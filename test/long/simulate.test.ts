@@ -1,0 +1,3 @@
+import { testSeeds } from '../unit/testing/simulated-seeds.ts';
+
+testSeeds(Number(process.env['SEEDS'] ?? 20_000));
