@@ -11,6 +11,8 @@ const last = (/** @type {string} */ output) => output.trimEnd().split('\n').at(-
 await check('examples/deno', async () => last(await runCommand(bin('deno'), ['run', '--no-prompt', '--allow-read', 'examples/deno/main.ts'], { cwd: root })));
 await check('examples/deno, types', async () => void await runCommand(bin('deno'), ['check', 'examples/deno/main.ts'], { cwd: root }));
 await check('examples/cloudflare-worker', async () => last(await runCommand(process.execPath, ['examples/cloudflare-worker/check.mjs'], { cwd: root })));
+await check('examples/review-server', async () => last(await runCommand(process.execPath, ['examples/review-server/check.mjs'], { cwd: root })));
+await check('examples/review-server, types for Deno', async () => void await runCommand(bin('deno'), ['check', 'examples/review-server/deno.ts'], { cwd: root }));
 
 await check('npm start -- ask, on the pages of this project', async () => {
   const answer = await runCommand(process.execPath, ['scripts/start.mjs', 'ask', 'Where does code that needs a host go?', 'CONTRIBUTING.md', 'docs/decisions'], { cwd: root });

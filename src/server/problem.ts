@@ -61,7 +61,7 @@ class Failure {
     const known = isBlazenError(thrown) ? thrown : null;
     this.status = (known && STATUS[known.code]) ?? (known?.retryable ? 503 : 500);
     // Messages and fields of an inner failure may tell paths and addresses of the server.
-    this.error = this.status < 500 ? errorJson(thrown)
+    this.error = this.status !== 500 && this.status !== 503 ? errorJson(thrown)
       : { name: known?.name ?? 'Error', message: 'The server failed', ...(known && { code: known.code, retryable: known.retryable }) };
   }
 }

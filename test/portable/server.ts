@@ -229,6 +229,12 @@ const suite: Suite<Lib> = (t, { root, durable, server, testing }) => {
     t.deepEqual(told.map((error) => failures.includes(error as Error)), [true, true, true]);
   });
 
+  t.test('what a host cannot do is said so', async () => {
+    const host = { list: () => Promise.reject(new root.UnsupportedError('Cannot list runs here')) } as never;
+    const response = await createRunHandler({ host, workflows: [order] })(new Request('https://runs.test/runs'));
+    t.deepEqual([response.status, (await json(response))['detail']], [501, 'Cannot list runs here']);
+  });
+
   t.test('HEAD is GET without the body', async () => {
     const { fetch } = serve();
     const response = await fetch('/runs', { method: 'HEAD' });
