@@ -52,7 +52,7 @@ export {
   collect, elsewhere, foldLog, followLog, limit, openRequests, priority, readLog, retry, sends, timeout,
   type InputOf, type Lagged, type ResultOf, type RetryOptions, type RunOptions, type RunRecord, type RunStatus,
   type SessionNamespace, type StepHandler, type StepPolicy, type StreamEvent, type StreamOptions,
-  type WorkflowOptions, type WorkflowResult,
+  type WorkflowOptions, type WorkflowResult, type WorkflowResult as JsWorkflowResult,
 } from './workflow/index.ts';
 export {
   JoinStrategy, parallelWorkflows, ParallelStage, pathOf, Pipeline, PipelineBuilder, pipelineFromReference, PipelineHandler, PipelineSnapshot,

@@ -36,6 +36,40 @@ const suite: Suite<Lib> = (t, { root, events }) => {
     return { handler, snapshot: await pausing };
   };
 
+  t.test('package page: three steps hand values on, in events and in the context', async () => {
+    const wf = new Workflow('pipeline');
+    wf.addStep('extract', [START], async (event, ctx) => { await ctx.set('original', event['text'] as string); return { type: 'CleanEvent', text: String(event['text']).trim().toLowerCase() }; });
+    wf.addStep('analyze', ['CleanEvent'], async (event) => ({ type: 'SummarizeEvent', text: event['text'], wordCount: String(event['text']).split(/\s+/).length }));
+    wf.addStep('summarize', ['SummarizeEvent'], async (event, ctx) => stop({ original: await ctx.get('original'), cleaned: event['text'], wordCount: event['wordCount'] }));
+    t.deepEqual((await wf.run({ text: '  Hello World  ' })).data, { original: '  Hello World  ', cleaned: 'hello world', wordCount: 2 });
+  });
+
+  t.test('package page: a side-effect step sends an event with a field of its own called data', async () => {
+    const wf = new Workflow('side-effect');
+    wf.addStep('log_and_continue', [START], async (event, ctx) => {
+      await ctx.set('processed', true);
+      await ctx.sendEvent({ type: 'NextStep', data: event['input'] });
+      return null;
+    });
+    wf.addStep('finish', ['NextStep'], async (event, ctx) => stop({ processed: await ctx.get('processed'), data: event['data'] }));
+    t.deepEqual((await wf.run({ input: 'hello' })).data, { processed: true, data: 'hello' });
+  });
+
+  t.test('package page: pause without awaiting it, keep the text, resume it, and resumeInPlace does no harm', async () => {
+    const build = () => {
+      const wf = new Workflow('pausable');
+      wf.addStep('work', [START], async (event) => stop({ answer: 42, input: event['input'] }));
+      return wf;
+    };
+    const handler = await build().runWithHandler({ input: 'data' });
+    void handler.pause();
+    const saved = String(await handler.snapshot());
+    const resumedHandler = await build().resume(saved);
+    await resumedHandler.resumeInPlace();
+    t.deepEqual((await resumedHandler.result()).data, { answer: 42, input: 'data' });
+    t.equal(handler.status, 'paused');
+  });
+
   t.test('Node guide: what pause gives is what resume takes, awaited or not', async () => {
     const build = () => new Workflow('steps')
       .addStep('first', [START], async (event) => ({ type: 'Second', n: event['n'] }))
