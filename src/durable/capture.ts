@@ -73,9 +73,14 @@ function executionsOf(run: Run): ExecutionRecord[] {
 
 function recordOf(run: Run, x: Execution): ExecutionRecord {
   const commits = Math.max(x.commits, x.skip);
-  const seen: [string, unknown][] = [];
-  if (commits > 0) for (const [key, cell] of run.cells ?? []) if (cell.version > x.view) seen.push([key, readAt(run.cells, key, x.view)]);
-  return { step: x.record.index, id: x.id, event: x.event as unknown as EventLike, commits, attempt: x.attempt, seen };
+  return { step: x.record.index, id: x.id, event: x.event as unknown as EventLike, commits, attempt: x.attempt, seen: commits > 0 ? [...seenBy(run, x)] : [] };
+}
+
+/** The values that an execution saw where they have changed since. */
+export function seenBy(run: Run, x: Execution): Map<string, unknown> {
+  const seen = new Map(x.seen);
+  for (const [key, cell] of run.cells ?? []) if (cell.version > x.view && !seen.has(key)) seen.set(key, readAt(run.cells, key, x.view));
+  return seen;
 }
 
 function listOf<Item extends WorkflowEvent | { readonly event: WorkflowEvent; readonly id: number }>(queue: Queue<Item>): (Item & EventLike)[] {

@@ -3,12 +3,12 @@ import { enrichError } from '../base/enrich-error.ts';
 import type { Clock } from '../base/clock.ts';
 import type { WorkflowEvent } from '../events/index.ts';
 import type { StoredCheckpoint } from '../spec/checkpoint.ts';
-import { Execution } from '../workflow/execution.ts';
+import { Execution, see } from '../workflow/execution.ts';
 import { applyCommit, applyEnd, applyInput, link, route } from '../workflow/reducer.ts';
 import type { CommitPort, Definition, Run } from '../workflow/run.ts';
-import { readAt } from '../workflow/state-cells.ts';
 import type { Step } from '../workflow/step.ts';
 import { decodeBase } from './base-codec.ts';
+import { seenBy } from './capture.ts';
 import { decodeChange, type Delta } from './change-codec.ts';
 import { restore, revive } from './restore.ts';
 
@@ -88,11 +88,7 @@ function drop(run: Run, x: Execution): void {
 /** Let every execution see what it saw: values that have changed since become its own, and the newest state is shared. */
 function freshen(run: Run): void {
   for (let x = run.newest; x !== null; x = x.previous) {
-    if (x.skip > 0) {
-      for (const [key, cell] of run.cells ?? []) {
-        if (cell.version > x.view && !x.extras?.written.has(key)) x.more().written.set(key, readAt(run.cells, key, x.view) ?? undefined);
-      }
-    }
+    if (x.skip > 0) see(x, seenBy(run, x));
     x.commits = 0;
     x.view = run.version;
   }

@@ -1,11 +1,12 @@
 import type { Clock } from '../base/clock.ts';
 import { SnapshotError } from '../base/error-classes.ts';
 import { COLLECTED, WorkflowEvent, type EventLike } from '../events/index.ts';
-import { Execution } from '../workflow/execution.ts';
+import { Execution, see } from '../workflow/execution.ts';
 import { Queue } from '../workflow/queue.ts';
 import { link } from '../workflow/reducer.ts';
 import { type CommitPort, type Definition, type Ready, Run, type StepState } from '../workflow/run.ts';
 import type { Step } from '../workflow/step.ts';
+import { stateOf } from '../workflow/step-state.ts';
 import { graphOf } from './capture.ts';
 import type { SnapshotBody } from './snapshot-body.ts';
 
@@ -32,18 +33,22 @@ export function restore(definition: Definition, body: SnapshotBody, clock: Clock
   if (body.state.length > 0) run.cells = new Map(body.state.map(([key, value]) => [key, { version: body.version, value, previous: null }]));
   for (const event of body.queue) run.queue.push(revive(event));
   const states: StepState[] = [];
-  run.stepStates = states;
   for (const { step: index, need, gathered } of body.stepStates) {
     const step = steps[index] as Step;
-    const taken = body.executions.filter((execution) => execution.step === index).length;
-    states[step.index] = { taken, need, waiting: new Queue<Ready>(), byType: new Map(gathered.map(([type, events]) => [type, events.map(revive)])) };
+    states[step.index] = { taken: 0, need, waiting: new Queue<Ready>(), byType: new Map(gathered.map(([type, events]) => [type, events.map(revive)])) };
+  }
+  run.stepStates = states;
+  // The limits of today count what is in flight, also where there was none when the snapshot was taken.
+  for (const { step: index } of body.executions) {
+    const step = steps[index] as Step;
+    if (step.policies.some(({ places }) => places !== undefined)) stateOf(run, step).taken++;
   }
   for (const { step, waiting } of body.stepStates) for (const { event, id } of waiting) admitAgain(run, steps[step] as Step, revive(event), id);
   for (const { step: index, id, event, commits, attempt, seen } of body.executions) {
     const x = new (definition.execution ?? Execution)(run, steps[index] as Step, revive(event), id, run.version);
     x.skip = commits;
     x.attempt = attempt;
-    if (seen.length > 0) for (const [key, value] of seen) x.more().written.set(key, value);
+    if (seen.length > 0) see(x, new Map(seen));
     link(run, x);
     run.delayed++;
     run.ready.push({ step: x.record, event: x.event, id, again: x });

@@ -1,7 +1,7 @@
 // The host half of the engine: runs steps, waits, keeps time, and feeds every change through the reducer.
 import { AbortedError, TimeoutError, ValidationError } from '../base/error-classes.ts';
 import { INPUT_RESPONSE, START, STOP, toEvent, WorkflowEvent } from '../events/index.ts';
-import { Execution, runController, stepFailed } from './execution.ts';
+import { Execution, runController, see, stepFailed } from './execution.ts';
 import { applyCommit, applyEnd, applyInput, applyRetry, link, replace, resolvePatch, route, stallError, takeRequest } from './reducer.ts';
 import { Queue } from './queue.ts';
 import { type CommitPort, type FinalStatus, type Run, type RunStatus, tick } from './run.ts';
@@ -187,6 +187,7 @@ export function retryAfter(x: Execution, error: unknown, delayMs: number): void 
   again.skip = Math.max(x.skip, x.commits);
   again.attempt = x.attempt + 1;
   again.journal = x.journal;
+  if (x.seen) see(again, x.seen);
   replace(run, x, again);
   applyRetry(run, x, error);
   run.delayed++;

@@ -62,6 +62,8 @@ export class Execution implements Context {
   extras: Extras | null = null;
   /** Where its commits left something: of those that only return, send and publish there is none. */
   declare journal: ExecutionJournal | undefined;
+  /** Values as they were when it first began, where they had changed before it went on in this process. */
+  declare seen: ReadonlyMap<string, unknown> | undefined;
   previous: Execution | null = null;
   next: Execution | null = null;
 
@@ -152,6 +154,12 @@ function write(x: Execution, key: string, operation: unknown, seen: unknown): vo
   if (x.patch) x.patch.push(key, operation);
   else x.patch = [key, operation];
   x.more().written.set(key, seen);
+}
+
+/** Let an execution that has not begun read these values as they were when it first began, in this process or another. */
+export function see(x: Execution, seen: ReadonlyMap<string, unknown>): void {
+  x.seen = seen;
+  for (const [key, value] of seen) x.more().written.set(key, value);
 }
 
 /** The run's controller, made when a signal is first asked for: it costs more than a step. */

@@ -6,7 +6,7 @@ const stop = (result: unknown) => ({ type: 'blazen::StopEvent', result });
 const ask = (id: string) => ({ type: 'blazen::InputRequestEvent', request_id: id, prompt: id });
 
 const suite: Suite<Lib> = (t, { root, testing }) => {
-  const { Workflow, WorkflowSnapshot, collect, elsewhere, foldLog, limit, readLog } = root;
+  const { Workflow, WorkflowSnapshot, collect, elsewhere, foldLog, limit, readLog, retry } = root;
   type Handler = Awaited<ReturnType<InstanceType<typeof Workflow>['runWithHandler']>>;
 
   /** Waits until the run rests. */
@@ -96,6 +96,35 @@ const suite: Suite<Lib> = (t, { root, testing }) => {
     const shown: string[] = [];
     for await (const event of resumed) if (event.type === 'Shown') shown.push(event.type);
     t.deepEqual(shown, ['Shown']);
+  });
+
+  t.test('a step that is moved twice in its middle still reads what it read first, also when it is tried again', async () => {
+    const seen: unknown[] = [];
+    let block: Promise<void> | null = new Promise(() => undefined);
+    let failures = 1;
+    const build = () => new Workflow('moved twice')
+      .addStep('start', [START], (_event, context) => { context.set('n', 1); context.set('m', 'a'); return [{ type: 'Long' }]; })
+      .addStep('long', ['Long'], async (_event, context) => {
+        context.update('n', (n) => (n as number) + 100);
+        context.sendEvent({ type: 'Bump' });
+        if (block) await block;
+        seen.push([context.get('n'), context.get('m')]);
+        if (failures-- > 0) throw new Error('again');
+        return { type: 'End' };
+      }, retry({ maxAttempts: 2, backoffMs: 0 }))
+      .addStep('bump', ['Bump'], (_event, context) => { context.update('n', (n) => (n as number) + 10); context.set('m', 'b'); })
+      .addStep('end', ['End'], (_event, context) => stop([context.get('n'), context.get('m')]));
+    let handler = await build().runWithHandler();
+    for (let moves = 0; moves < 3; moves++) {
+      while (foldLog(handler).get('m') !== 'b') await Promise.resolve();
+      for (let i = 0; i < 20; i++) await Promise.resolve();
+      const snapshot = await handler.snapshot();
+      handler.abort();
+      if (moves === 2) block = null;
+      handler = await build().resume(String(snapshot));
+    }
+    t.deepEqual((await handler.result()).data, [111, 'b']);
+    t.deepEqual(seen, [[101, 'a'], [101, 'a']]);
   });
 
   t.test('a step of another runtime waits there and runs where it has its handler', async () => {
