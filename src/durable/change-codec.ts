@@ -4,6 +4,7 @@ import { type EventLike, STOP, type WorkflowEvent } from '../events/index.ts';
 import type { Execution } from '../workflow/execution.ts';
 import type { Emission, Patch } from '../workflow/patch.ts';
 import type { FinalStatus, Run } from '../workflow/run.ts';
+import { type Check, isEvent, isList, isNumber, isPatch, isRecord, isText } from './snapshot-body.ts';
 
 /** One change of a run on its way to the store. */
 export type Change =
@@ -80,11 +81,26 @@ function storedError(error: unknown): StoredError {
   return { name: error.name, message: error.message, ...JSON.parse(JSON.stringify({ code, step, eventType, attempt })) as object };
 }
 
+const END: readonly unknown[] = ['completed', 'failed', 'aborted', 'timed_out'] satisfies FinalStatus[];
+
+const isError: Check = (error) => isRecord({ name: isText, message: isText })(error);
+const FIELDS: Readonly<Record<string, Check>> = {
+  c: (value) => Array.isArray(value) && value.length === 5 && value.every(isNumber) && value[2] > 0 && value[4] < 2,
+  n: isEvent,
+  x: isRecord({ status: (status) => END.includes(status), error: isError }),
+};
+const isDelta: Check = (value) => {
+  const delta = (value ?? {}) as Record<string, unknown>;
+  const [kind, ...others] = Object.keys(FIELDS).filter((field) => delta[field] !== undefined);
+  return kind !== undefined && others.length === 0 && (FIELDS[kind] as Check)(delta[kind]) && typeof delta['t'] === 'number' && isNumber(delta['q'] ?? 0)
+    && isPatch(delta['o'] ?? null) && isList(isEvent)(delta['e'] ?? []);
+};
+
 /** @throws PersistCorruptError when the bytes are not those of a change. */
 export function decodeChange(bytes: Uint8Array): Delta {
   try {
-    const delta = decodeJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as Delta | null;
-    if (typeof delta?.t === 'number' && (delta.c !== undefined || delta.n !== undefined || delta.x !== undefined)) return delta;
+    const delta = decodeJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    if (isDelta(delta)) return delta as Delta;
   } catch (cause) {
     throw new PersistCorruptError('Cannot read a stored change of the run: it is damaged', { cause });
   }

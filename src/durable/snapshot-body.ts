@@ -1,6 +1,7 @@
 import { SnapshotError } from '../base/error-classes.ts';
 import { COLLECTED, type EventLike } from '../events/index.ts';
 import { COMMITTED, RETRIED } from '../workflow/run-log.ts';
+import { inconsistency } from './consistent.ts';
 
 /** Version of the body. A reader refuses newer ones. */
 export const BODY_VERSION = 1;
@@ -81,10 +82,12 @@ export const isFeed = (width: number, row: (cells: readonly unknown[]) => boolea
   for (let i = 0; i < columns.length; i += width) if (!row(columns.slice(i, i + width))) return false;
   return true;
 };
+/** State that a commit wrote, or null. */
+export const isPatch: Check = (patch) => patch === null || Array.isArray(patch) && patch.length % 2 === 0 && patch.every((cell, i) => i % 2 === 1 || isText(cell));
 const isTime: Check = (value) => typeof value === 'number';
 const isLogRow = ([kind, , count, elapsed, began, payload, patch, emitted]: readonly unknown[]): boolean => isNumber(kind) && isNumber(count) && isTime(elapsed) && isTime(began)
   && ((kind as number) % 8 >= RETRIED || payload === null || isEvent(payload) || isList(isEvent)(payload))
-  && (patch === null || Array.isArray(patch) && patch.length % 2 === 0 && patch.every((cell, i) => i % 2 === 1 || isText(cell))) && isNumber(emitted);
+  && isPatch(patch) && isNumber(emitted);
 
 const FIELDS: Record<keyof SnapshotBody, Check> = {
   v: isNumber, workflow: isText, runId: isText, startedAt: isNumber, takenAt: isNumber, remainingMs: (value) => typeof value === 'number' && value >= 0,
@@ -108,4 +111,6 @@ export function checkBody(value: unknown): asserts value is SnapshotBody {
   const { steps, executions, stepStates, log } = value as SnapshotBody;
   const named = log.columns.filter((kind, i) => i % 8 === 0 && ((kind as number) % 8 === COMMITTED || (kind as number) % 8 === RETRIED)).map((kind) => ({ step: (kind as number) >> 3 }));
   if ([...executions, ...stepStates, ...named].some(({ step }) => step < 0 || step >= steps.length)) throw new SnapshotError('Cannot read the snapshot: it names a step that its graph does not have');
+  const field = inconsistency(value as SnapshotBody);
+  if (field !== null) throw new SnapshotError(`Cannot read the snapshot: its '${field}' does not go with the rest of it`);
 }
