@@ -49,10 +49,10 @@ export {
   type StateClass, type StateNamespace, type StateObject,
 } from './durable/index.ts';
 export {
-  collect, elsewhere, foldLog, followLog, limit, openRequests, priority, readLog, retry, sends, timeout,
-  type InputOf, type Lagged, type ResultOf, type RetryOptions, type RunOptions, type RunRecord, type RunStatus,
+  collect, elsewhere, foldLog, followLog, graphOf, limit, openRequests, priority, readLog, retry, sends, timeout, toMermaid,
+  type GraphEdge, type GraphNode, type InputOf, type Lagged, type ResultOf, type RetryOptions, type RunOptions, type RunRecord, type RunStatus,
   type SessionNamespace, type StepHandler, type StepPolicy, type StreamEvent, type StreamOptions,
-  type WorkflowOptions, type WorkflowResult, type WorkflowResult as JsWorkflowResult,
+  type WorkflowGraph, type WorkflowOptions, type WorkflowResult, type WorkflowResult as JsWorkflowResult,
 } from './workflow/index.ts';
 export {
   JoinStrategy, parallelWorkflows, ParallelStage, pathOf, Pipeline, PipelineBuilder, pipelineFromReference, PipelineHandler, PipelineSnapshot,

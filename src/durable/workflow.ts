@@ -3,7 +3,7 @@ import { SnapshotError } from '../base/error-classes.ts';
 import type { SchemaInput, StandardSchema } from '../base/standard-schema.ts';
 import { followSignal, immediate } from '../workflow/engine.ts';
 import { Session } from '../workflow/execution.ts';
-import { type StepHandler, type StepPolicy, Workflow as CoreWorkflow, type WorkflowOptions } from '../workflow/index.ts';
+import { type GraphRecord, graphOf, type StepHandler, type StepPolicy, Workflow as CoreWorkflow, type WorkflowGraph, type WorkflowOptions } from '../workflow/index.ts';
 import { inputParser } from '../workflow/define-workflow.ts';
 import type { Run } from '../workflow/run.ts';
 import type { EmittedBy, EventDefs, InputArguments, ResultBy, SentBy, TypedHandler, UnionOfTypes } from '../workflow/typed-steps.ts';
@@ -128,6 +128,9 @@ export class Workflow<Input = object | undefined, Result = unknown, Handled exte
     void continueLater(run);
     return this.handle(run);
   }
+
+  /** The graph of this workflow, for `toMermaid`. See `graphOf`. @param log records of a run: what its steps gave there is added. */
+  graph(log?: Iterable<GraphRecord>): WorkflowGraph { return graphOf(this, log); }
 
   protected override handle(run: Run): WorkflowHandler<Result> { return new WorkflowHandler<Result>(run, this.#policy); }
 }

@@ -14,6 +14,8 @@ export type { RetryOptions } from './policies.ts';
 export type { StepHandler, StepOutput, StepPolicy } from './step.ts';
 export { followLog, foldLog, openRequests, readLog } from './history.ts';
 export type { RecordType, RunRecord } from './history.ts';
+export { graphOf, toMermaid } from './graph.ts';
+export type { GraphEdge, GraphNode, GraphRecord, WorkflowGraph } from './graph.ts';
 export type { FinalStatus, RunStatus } from './run.ts';
 export type { Lagged } from './feed.ts';
 export { sends } from './typed-steps.ts';

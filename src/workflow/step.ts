@@ -27,6 +27,8 @@ export interface StepPolicy {
   readonly places?: number;
   /** @internal Which events get a place first. */
   readonly level?: number;
+  /** @internal Event types that the step sends (`sends`). */
+  readonly sends?: readonly string[];
   /** @internal What the step waits for, for the error of a run that stalled. */
   readonly waitsFor?: (run: Run, step: Step) => string;
 }

@@ -24,12 +24,12 @@ export type TypedHandler<Defs extends EventDefs, Input, Policies, Output, Ctx = 
   context: Ctx,
 ) => Output;
 
-/** A policy that does nothing but tell the types which events a step sends. */
-export interface SendsPolicy<Types extends string> extends StepPolicy { readonly sends: Types }
+/** A policy that does nothing but tell which events a step sends: to the types, and to `graphOf`. */
+export interface SendsPolicy<Types extends string> extends StepPolicy { readonly sends: readonly Types[] }
 
-/** Name the events a typed step sends with `ctx.sendEvent`. */
-export function sends<const Defs extends EventDefs>(..._defs: Defs): SendsPolicy<UnionOfTypes<Defs>> {
-  return {} as SendsPolicy<UnionOfTypes<Defs>>;
+/** Name the events a step sends with `ctx.sendEvent`, or gives where the graph is to show it. */
+export function sends<const Defs extends EventDefs>(...defs: Defs): SendsPolicy<UnionOfTypes<Defs>> {
+  return { sends: defs.map(({ type }) => type) };
 }
 
 /** The event types that policies say a step sends. */
