@@ -40,7 +40,8 @@ export interface GraphRecord {
  *
  * @param log records of a run, as `readLog` gives them.
  * @example
- * console.log(toMermaid(graphOf(workflow, readLog(handler))));
+ * const hello = new Workflow('hello').addStep('greet', ['blazen::StartEvent'], () => ({ type: 'blazen::StopEvent' }));
+ * console.log(toMermaid(graphOf(hello)));
  */
 export function graphOf(workflow: { readonly name: string; /** @internal */ definition(): Definition }, log: Iterable<GraphRecord> = []): WorkflowGraph {
   const { steps } = workflow.definition();
