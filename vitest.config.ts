@@ -38,7 +38,7 @@ export default defineConfig({
       {
         define: { __HOST__: '"browser"', __DELIVERY__ },
         // Named here because a dependency found in the middle of a run reloads the page under the tests.
-        optimizeDeps: { include: ['eventemitter3', 'fast-check', 'idb-keyval', 'ky', 'zod'] },
+        optimizeDeps: { include: ['@msgpack/msgpack', 'eventemitter3', 'fast-check', 'idb-keyval', 'ky', 'zod'] },
         test: {
           name: 'chromium',
           include: [portable, 'test/runtimes/browser/**/*.test.ts'],

@@ -19,6 +19,7 @@ export const entries = [
   { subpath: './durable', source: 'durable/index.ts' },
   { subpath: './server', source: 'server/index.ts' },
   { subpath: './pipeline', source: 'pipeline/index.ts' },
+  { subpath: './msgpack', source: 'msgpack/index.ts' },
   { subpath: './testing', source: 'testing/index.ts' },
   { subpath: './memory', source: 'memory/index.ts' },
   { subpath: './memory/documents', source: 'memory/documents/index.ts' },

@@ -10,6 +10,7 @@ export const entryBudgets = {
   './events': 3_000,
   './durable': 26_000,
   './server': 12_000,
+  './msgpack': 13_000,
   './local': 4_500,
   './rag': 20_000,
   './ai-sdk': 14_000,

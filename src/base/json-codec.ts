@@ -4,6 +4,9 @@ import { MAX_DEPTH, checkStorable, isUnsafeKey } from './storable.ts';
 
 // What JSON cannot say is written as { "$": <tag>, "v": <payload> }; a user object with a "$" key is escaped as tag "o".
 
+/** False for text with half a surrogate pair: JSON text can escape it, UTF-8 cannot say it. */
+export function isWellFormed(text: string): boolean { return !/\p{Surrogate}/u.test(text); }
+
 /**
  * Encode a storable value as JSON text; Date, Map, Set, bigint, bytes, undefined, NaN, ±Infinity and -0 round-trip.
  *
@@ -12,8 +15,21 @@ import { MAX_DEPTH, checkStorable, isUnsafeKey } from './storable.ts';
  */
 export function encodeJson(value: unknown, path = 'value'): string {
   checkStorable(value, path);
-  return JSON.stringify(isPlain(value) ? value : tag(value));
+  return JSON.stringify(isPlain(value) ? value : tag(value, false));
 }
+
+/**
+ * The same as data instead of text, for codecs that hold bytes as they are.
+ *
+ * @throws SerializationError naming the path of what cannot be stored.
+ */
+export function toTagged(value: unknown, path: string): unknown {
+  checkStorable(value, path);
+  return tag(value, true);
+}
+
+/** Undo `toTagged`. @throws SerializationError when it is too deep, or holds an unknown tag or an unsafe key. */
+export function fromTagged(value: unknown): unknown { return untag(value, 0); }
 
 /**
  * Decode what `encodeJson` wrote.
@@ -61,21 +77,23 @@ function isPlain(value: unknown): boolean {
   return Object.entries(value).every(([key, item]) => key !== '$' && !isUnsafeKey(key) && isPlain(item));
 }
 
-function tag(value: unknown): unknown {
+function tag(value: unknown, rawBytes: boolean): unknown {
+  const inner = (item: unknown): unknown => tag(item, rawBytes);
   switch (typeof value) {
     case 'undefined': return { $: 'u' };
+    case 'string': return rawBytes && !isWellFormed(value) ? { $: 't', v: JSON.stringify(value) } : value;
     case 'bigint': return { $: 'n', v: String(value) };
     case 'number': return Number.isFinite(value) && !Object.is(value, -0) ? value : { $: 'f', v: Object.is(value, -0) ? '-0' : String(value) };
     case 'object': {
       if (value === null) return null;
-      if (Array.isArray(value)) return value.map(tag);
+      if (Array.isArray(value)) return value.map(inner);
       if (value instanceof Date) return { $: 'd', v: value.getTime() };
-      if (value instanceof Uint8Array) return { $: 'b', v: bytesToBase64(value) };
-      if (value instanceof Map) return { $: 'm', v: Array.from(value, ([k, v]) => [tag(k), tag(v)]) };
-      if (value instanceof Set) return { $: 's', v: Array.from(value, tag) };
+      if (value instanceof Uint8Array) return rawBytes ? value : { $: 'b', v: bytesToBase64(value) };
+      if (value instanceof Map) return { $: 'm', v: Array.from(value, ([k, v]) => [inner(k), inner(v)]) };
+      if (value instanceof Set) return { $: 's', v: Array.from(value, inner) };
       const entries = Object.entries(value);
-      if (entries.some(([key]) => key === '$' || isUnsafeKey(key))) return { $: 'o', v: entries.map(([k, v]) => [k, tag(v)]) };
-      return Object.fromEntries(entries.map(([k, v]) => [k, tag(v)]));
+      if (entries.some(([key]) => key === '$' || isUnsafeKey(key) || rawBytes && !isWellFormed(key))) return { $: 'o', v: entries.map(([k, v]) => [inner(k), inner(v)]) };
+      return Object.fromEntries(entries.map(([k, v]) => [k, inner(v)]));
     }
     default: return value;
   }
@@ -86,6 +104,7 @@ function untag(value: unknown, depth: number): unknown {
   // A tag costs up to two levels for one of ours (its object and its payload array).
   if (depth > MAX_DEPTH * 3) throw new SerializationError(`Cannot decode: nested more than ${MAX_DEPTH} deep`);
   if (Array.isArray(value)) return value.map((item) => untag(item, depth + 1));
+  if (value instanceof Uint8Array) return value.slice();
   const { $: kind, v: payload } = value as { $?: unknown; v?: unknown };
   if (!Object.hasOwn(value, '$')) {
     const result: Record<string, unknown> = {};
@@ -101,6 +120,7 @@ function untag(value: unknown, depth: number): unknown {
     case 'f': return payload === 'NaN' || payload === 'Infinity' || payload === '-Infinity' || payload === '-0' ? Number(payload) : bad(kind);
     case 'd': return payload === null || typeof payload === 'number' ? new Date(payload ?? NaN) : bad(kind);
     case 'b': return typeof payload === 'string' ? base64ToBytes(payload) : bad(kind);
+    case 't': return typeof payload === 'string' ? String(parse(payload)) : bad(kind);
     case 's': return new Set(list(payload, kind).map((item) => untag(item, depth + 2)));
     case 'm': return new Map(list(payload, kind).map((pair) => entry(pair, kind, depth)));
     case 'o': {

@@ -8,15 +8,17 @@ const HEADER = 48;
 const VERSION = 1;
 
 /** What the content of an envelope is. */
-export type EnvelopeKind = 1 | 2 | 3;
+export type EnvelopeKind = 1 | 2 | 3 | 4;
 /** Content is the JSON of a snapshot body. */
 export const JSON_CONTENT: EnvelopeKind = 1;
 /** Content is the MessagePack of a snapshot body. */
 export const MESSAGE_PACK_CONTENT: EnvelopeKind = 2;
 /** Content is the JSON of the body of a pipeline's snapshot. */
 export const PIPELINE_JSON_CONTENT: EnvelopeKind = 3;
+/** Content is the MessagePack of the body of a pipeline's snapshot. */
+export const PIPELINE_MESSAGE_PACK_CONTENT: EnvelopeKind = 4;
 
-const KINDS: readonly EnvelopeKind[] = [JSON_CONTENT, MESSAGE_PACK_CONTENT, PIPELINE_JSON_CONTENT];
+const KINDS: readonly EnvelopeKind[] = [JSON_CONTENT, MESSAGE_PACK_CONTENT, PIPELINE_JSON_CONTENT, PIPELINE_MESSAGE_PACK_CONTENT];
 
 /** SHA-256 of the bytes. */
 export async function sha256(bytes: Uint8Array): Promise<Uint8Array> {

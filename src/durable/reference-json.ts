@@ -1,6 +1,6 @@
 // Values and events as the reference writes them.
 import { SerializationError, SnapshotError } from '../base/error-classes.ts';
-import { decodeJson, encodeJson, parseJson } from '../base/json-codec.ts';
+import { decodeJson, encodeJson, isWellFormed, parseJson } from '../base/json-codec.ts';
 import { isRecord } from '../base/json.ts';
 import { isUnsafeKey, MAX_DEPTH } from '../base/storable.ts';
 import { type EventLike, INPUT_REQUEST, INPUT_RESPONSE, START, STOP } from '../events/index.ts';
@@ -16,7 +16,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** A copy that JSON holds as it is; undefined fields are left out. @throws SerializationError naming the path of what it cannot hold. */
 export function toPlainJson(value: unknown, path: string, depth = 0): unknown {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (value === null || typeof value === 'string' && isWellFormed(value) || typeof value === 'boolean') return value;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   const prototype = typeof value === 'object' ? Object.getPrototypeOf(value) as object | null : undefined;
   if (Array.isArray(value) && depth < MAX_DEPTH) return value.map((item, i) => (item === undefined ? null : toPlainJson(item, `${path}.${i}`, depth + 1)));
@@ -24,7 +24,7 @@ export function toPlainJson(value: unknown, path: string, depth = 0): unknown {
     throw new SerializationError(`Cannot write '${path}' in the reference format: it is not plain JSON`, { path });
   }
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-  const unsafe = entries.find(([key]) => isUnsafeKey(key));
+  const unsafe = entries.find(([key]) => isUnsafeKey(key) || !isWellFormed(key));
   if (unsafe) throw new SerializationError(`Cannot write '${path}' in the reference format: the key '${unsafe[0]}' is not allowed`, { path });
   return Object.fromEntries(entries.map(([key, item]) => [key, toPlainJson(item, `${path}.${key}`, depth + 1)]));
 }

@@ -19,6 +19,9 @@ export interface DocumentKind<Body, Format extends string> {
   readonly version: number;
   /** Kind of the content of the binary form. */
   readonly content: EnvelopeKind;
+  /** Kind of the content of the compact form, and the function of `blazen-ts/msgpack` that reads it. */
+  readonly packed: EnvelopeKind;
+  readonly unpacker: string;
   /** @throws SnapshotError naming what does not fit. */
   readonly check: (value: unknown) => asserts value is Body;
 }
@@ -61,23 +64,30 @@ export async function readDocument<Body, Format extends string>(kind: DocumentKi
   try {
     if (source instanceof Uint8Array) {
       const { kind: found, content } = await open(source);
+      if (found === kind.packed) throw new SnapshotError(`Cannot read the snapshot: its content is MessagePack. Read it with ${kind.unpacker} of 'blazen-ts/msgpack'`);
       if (found !== kind.content) throw new SnapshotError(`Cannot read the snapshot: its content is not that of a ${kind.format}`);
-      return bodyOf(kind, new TextDecoder('utf-8', { fatal: true }).decode(content));
+      return checkedBody(kind, decodeJson(new TextDecoder('utf-8', { fatal: true }).decode(content)));
     }
     const json = (typeof source === 'string' ? parseJson(source) : source) as Partial<SnapshotJson<string>> | null;
     if (json?.format !== kind.format) throw new SnapshotError(`Cannot read the snapshot: this is not a ${kind.format}. Use fromReference for the reference format`);
     if (typeof json.v === 'number' && json.v > kind.version) throw newer(json.v, kind.version);
     const text = JSON.stringify(json.body);
     if (text === undefined || await hash(text) !== json.sha256) throw new SnapshotError('Cannot read the snapshot: its content is damaged');
-    return bodyOf(kind, text);
+    return checkedBody(kind, decodeJson(text));
   } catch (cause) {
-    if (cause instanceof SnapshotError) throw cause;
-    throw new SnapshotError(`Cannot read the snapshot: ${cause instanceof BlazenError ? cause.message : 'its content is damaged'}`, { cause });
+    throw unreadable(cause);
   }
 }
 
-function bodyOf<Body, Format extends string>(kind: DocumentKind<Body, Format>, text: string): Body {
-  const body = decodeJson(text) as { v?: unknown };
+/** The error of a snapshot that could not be read. */
+export function unreadable(cause: unknown): SnapshotError {
+  if (cause instanceof SnapshotError) return cause;
+  return new SnapshotError(`Cannot read the snapshot: ${cause instanceof BlazenError ? cause.message : 'its content is damaged'}`, { cause });
+}
+
+/** @throws SnapshotVersionMismatchError for a newer version, SnapshotError for anything that is not a body of this kind. */
+export function checkedBody<Body, Format extends string>(kind: DocumentKind<Body, Format>, decoded: unknown): Body {
+  const body = decoded as { v?: unknown } | null;
   if (typeof body === 'object' && body !== null && typeof body.v === 'number' && body.v > kind.version) throw newer(body.v, kind.version);
   kind.check(body);
   return body;

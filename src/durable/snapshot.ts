@@ -1,10 +1,13 @@
-import { JSON_CONTENT } from './envelope.ts';
+import { JSON_CONTENT, MESSAGE_PACK_CONTENT } from './envelope.ts';
 import { BODY_VERSION, checkBody, type SnapshotBody } from './snapshot-body.ts';
 import { type DocumentKind, readDocument, SnapshotDocument, type SnapshotJson, writeDocument } from './snapshot-document.ts';
 
 type Format = SnapshotJson['format'];
 
-const KIND: DocumentKind<SnapshotBody, Format> = { format: 'blazen-ts.snapshot', version: BODY_VERSION, content: JSON_CONTENT, check: checkBody };
+/** @internal */
+export const KIND: DocumentKind<SnapshotBody, Format> = {
+  format: 'blazen-ts.snapshot', version: BODY_VERSION, content: JSON_CONTENT, packed: MESSAGE_PACK_CONTENT, unpacker: 'unpackSnapshot', check: checkBody,
+};
 
 /**
  * A run, as it can be kept and moved: resume it with `Workflow.resume`, in this process or another, in this runtime or

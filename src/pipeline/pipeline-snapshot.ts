@@ -1,4 +1,4 @@
-import { PIPELINE_JSON_CONTENT } from '../durable/envelope.ts';
+import { PIPELINE_JSON_CONTENT, PIPELINE_MESSAGE_PACK_CONTENT } from '../durable/envelope.ts';
 import { type DocumentKind, readDocument, SnapshotDocument, type SnapshotJson, writeDocument } from '../durable/snapshot-document.ts';
 import { checkPipelineBody, PIPELINE_BODY_VERSION, type PipelineBody } from './pipeline-body.ts';
 import type { StageResult } from './types.ts';
@@ -11,8 +11,10 @@ export type PipelineSnapshotJson = SnapshotJson<Format>;
 /** A pipeline's snapshot in any of its forms. */
 export type PipelineSnapshotSource = PipelineSnapshot | PipelineSnapshotJson | string | Uint8Array;
 
-const KIND: DocumentKind<PipelineBody, Format> = {
-  format: 'blazen-ts.pipeline-snapshot', version: PIPELINE_BODY_VERSION, content: PIPELINE_JSON_CONTENT, check: checkPipelineBody,
+/** @internal */
+export const KIND: DocumentKind<PipelineBody, Format> = {
+  format: 'blazen-ts.pipeline-snapshot', version: PIPELINE_BODY_VERSION, content: PIPELINE_JSON_CONTENT, packed: PIPELINE_MESSAGE_PACK_CONTENT,
+  unpacker: 'unpackPipelineSnapshot', check: checkPipelineBody,
 };
 
 /** A pipeline's run, as it can be kept and moved: the stages that are done, and the runs of those that are not. */

@@ -22,7 +22,7 @@ const floor = ['base', 'spec'];
 const engine = [...floor, 'events', 'workflow'];
 const parts = [
   ...engine, 'pipeline', 'model', 'http', 'providers', 'content', 'agent', 'memory', 'rag', 'prompts', 'media', 'local',
-  'telemetry', 'peer', 'blocks', 'durable', 'stores', 'classic', 'testing', 'ai-sdk', 'mcp',
+  'telemetry', 'peer', 'blocks', 'durable', 'msgpack', 'stores', 'classic', 'testing', 'ai-sdk', 'mcp',
 ];
 
 export const law: Readonly<Record<string, RoomLaw>> = {
@@ -53,6 +53,8 @@ export const law: Readonly<Record<string, RoomLaw>> = {
   blocks: { rooms: [...engine, 'model', 'agent', 'prompts'] },
   // Snapshots, journals and recovery work on the engine's own records; apart from it, so that they tree-shake.
   durable: { rooms: engine, halves: ['workflow'], npm: ['eventemitter3'] },
+  // Another form of the snapshots of both; apart, so that nobody else pays for its codec.
+  msgpack: { rooms: [...floor, 'durable', 'pipeline'], halves: ['durable', 'pipeline'], npm: ['@msgpack/msgpack'] },
   stores: { rooms: floor, doors: true },
   mcp: { rooms: [...floor, 'agent'] },
   // A model of the AI SDK is one more dialect: decoding and the views of tool results are those of the providers.

@@ -16,10 +16,11 @@ const suite: Suite<Lib> = (t, { root }) => {
       context.set('plain', { list: [1, 'two', null], data: event['data'] as never });
       context.set('rich', new Map([['at', new Date(5)]]));
       context.set('zero', -0);
+      context.set('half', ['\ud83d']);
       context.setBytes('bytes', new Uint8Array([0, 255]));
       return ask('ok');
     })
-    .addStep('answer', [ANSWER], (event, context) => stop([context.get('plain'), context.get('rich'), context.get('zero'), context.getBytes('bytes'), event['response'], context.idempotencyKey]));
+    .addStep('answer', [ANSWER], (event, context) => stop([context.get('plain'), context.get('rich'), context.get('zero'), context.get('half'), context.getBytes('bytes'), event['response'], context.idempotencyKey]));
 
   /** A snapshot as another implementation writes it: by hand, from the format's description. */
   const foreign = (over: object = {}) => ({
@@ -40,7 +41,7 @@ const suite: Suite<Lib> = (t, { root }) => {
     t.deepEqual([written.version, written.workflow_name, written.run_id, written.pending_events, written.history], [1, 'approval', RUN, [], []]);
     t.deepEqual(written.context_state['plain'], { Json: { list: [1, 'two', null], data: { topic: 'tides' } } });
     t.deepEqual(written.context_state['bytes'], { Bytes: [0, 255] });
-    t.deepEqual(Object.keys(written.context_state['rich']!), ['Native']);
+    for (const key of ['rich', 'half']) t.deepEqual(Object.keys(written.context_state[key]!), ['Native']);
     t.deepEqual(written.metadata['__input_request'], { request_id: 'ok', prompt: 'ok?', metadata: null });
     handler.respondToInput('ok', 'yes');
     const here = (await handler.result()).data;
