@@ -9,7 +9,7 @@ import type { Readable } from 'node:stream';
 import { build, type Plugin } from 'esbuild';
 import { type BrowserContext, type CDPSession, chromium, type Page } from 'playwright';
 import { chromiumLaunch } from '../../../scripts/chromium.mjs';
-import { compatibilityDate } from '../../../scripts/workerd.mjs';
+import { compatibilityDate, workerdProgram } from '../../../scripts/workerd.mjs';
 import { startRedis } from '../redis-server.ts';
 import type { Outside } from './outside.ts';
 import type { VictimPage } from './victim-page.ts';
@@ -213,7 +213,7 @@ async function durableObject(outside: Outside): Promise<Host> {
   return {
     name: 'durable-object', blocks: true,
     async start() {
-      const child = spawn('node_modules/@cloudflare/workerd-linux-64/bin/workerd', ['serve', '--control-fd=3', config], { stdio: ['ignore', 'pipe', 'inherit', 'pipe'] });
+      const child = spawn(workerdProgram(), ['serve', '--control-fd=3', config], { stdio: ['ignore', 'pipe', 'inherit', 'pipe'] });
       hear(child.stdout as Readable, outside);
       const url = await new Promise<string>((resolve, reject) => {
         createInterface({ input: child.stdio[3] as Readable }).once('line', (line) => resolve(`http://127.0.0.1:${(JSON.parse(line) as { port: number }).port}/`));
