@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { CheckpointInput, CheckpointStore, ClaimedCheckpoint } from '../spec/checkpoint.ts';
 import { type EventLike, INPUT_RESPONSE, WorkflowEvent } from '../events/index.ts';
 import { abortRun, kick } from '../workflow/engine.ts';
+import type { Deadlines } from '../workflow/deadlines.ts';
 import type { Definition, Run } from '../workflow/run.ts';
 import { type ControlEvent, decodeInput, isControl, type Wish } from './control.ts';
 import { foldRun } from './fold.ts';
@@ -13,6 +14,7 @@ export interface Keeper {
   readonly store: CheckpointStore;
   readonly clock: Clock;
   readonly leaseMs: number;
+  readonly deadlines: Deadlines;
   /** The host no longer works on the run. */
   let(live: LiveRun): void;
   /** The run was given back, and an input came while that happened. */
@@ -42,6 +44,7 @@ export class LiveRun {
     this.#keeper = keeper;
     this.#journal = new Journal(store, clock, claimed.fence, claimed.version);
     this.run = foldRun(definition, claimed, clock, this.#journal);
+    (this.run as { deadlines: Deadlines }).deadlines = keeper.deadlines;
     this.#steered = ids;
     this.#seenInput = 0;
     this.#renewLater();

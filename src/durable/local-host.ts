@@ -14,6 +14,7 @@ import { Changes } from './changes.ts';
 import { CONTROL, type ControlEvent, encodeInput, wishOf } from './control.ts';
 import { foldRun } from './fold.ts';
 import { type Keeper, LiveRun } from './live-run.ts';
+import { SteadyDeadlines } from './steady-deadlines.ts';
 import { storedItems, type StreamItem } from './stream-item.ts';
 import type { AnyWorkflow, ReadOptions, StartOptions, WorkflowHost } from './workflow-host.ts';
 
@@ -57,7 +58,7 @@ export class LocalHost implements WorkflowHost {
     this.#store = store;
     this.#owner = owner;
     this.#clock = clock;
-    this.#keeper = { store, clock, leaseMs, let: (live) => this.#forget(live), wake: (runId) => { if (!this.#closed) void this.#take(runId).catch(() => undefined); } };
+    this.#keeper = { store, clock, leaseMs, deadlines: new SteadyDeadlines(clock), let: (live) => this.#forget(live), wake: (runId) => { if (!this.#closed) void this.#take(runId).catch(() => undefined); } };
     this.#changes = new Changes(clock, store.capabilities.shared);
     for (const workflow of workflows) this.#definitions.set(workflow.name, workflow.definition());
   }
