@@ -1,6 +1,7 @@
 // npm run test:long: what takes minutes. Every part runs, also after one has failed; a part tells its counts in lines that
 // begin with `= `. `node scripts/test-long.mjs kills` runs a subset.
 import { spawn } from 'node:child_process';
+import { stripVTControlCharacters } from 'node:util';
 
 const vitest = (/** @type {string} */ file) => ['vitest', 'run', '-c', 'vitest.long.config.ts', `test/long/${file}.test.ts`];
 
@@ -46,6 +47,11 @@ function run(/** @type {readonly string[]} */ [command = '', ...args]) {
       console.error(`${command}: ${error.message}`);
       done({ code: 127, counts: [] });
     });
-    child.on('close', (code) => done({ code: code ?? 1, counts: output.split('\n').filter((line) => line.startsWith('= ')).map((line) => line.slice(2)) }));
+    child.on('close', (code) => done({ code: code ?? 1, counts: countsIn(output) }));
   });
+}
+
+/** Vitest colours what tests print. */
+function countsIn(/** @type {string} */ output) {
+  return stripVTControlCharacters(output).split('\n').filter((line) => line.startsWith('= ')).map((line) => line.slice(2));
 }

@@ -128,11 +128,11 @@ export class Hunt {
   #note(report: Report): void {
     const run = this.#runs.get(report.runId);
     if (run === undefined) return;
-    run.acknowledged = report.acknowledged;
+    run.acknowledged = [...new Set([...run.acknowledged, ...report.acknowledged])];
     for (const [version, change] of report.journal) run.journal.set(version, (run.journal.get(version) ?? new Set()).add(change));
     if (report.what === 'held') run.held = true;
     else if (report.what === 'found') run.durable = changes(run);
-    else {
+    else if (report.what === 'done') {
       run.done = report.outcome ?? null;
       run.firstCommit = report.firstCommit;
     }

@@ -29,7 +29,7 @@ export class Runs extends DurableObject {
         transactionSync: (work) => storage.transactionSync(() => {
           const answer = work();
           for (const runId of gate.armed) {
-            console.log(JSON.stringify(victim.report(runId, 'held')));
+            console.log(JSON.stringify(victim.settledReport(runId)));
             for (;;);
           }
           return answer;

@@ -39,8 +39,8 @@ export interface Outcome {
 export interface Report {
   readonly runId: string;
   readonly journal: Journal;
-  /** `found`: what the store has of a run that another process left, before anything is done to it. */
-  readonly what: 'held' | 'found' | 'done';
+  /** `found`: what the store has of a run that another process left, before anything is done to it. `told`: calls have answered. */
+  readonly what: 'held' | 'found' | 'told' | 'done';
   /** Calls that had answered: `start`, and the ids of answered questions. */
   readonly acknowledged: readonly string[];
   /** When the first commit of this process was made, milliseconds since 1970. */
@@ -72,6 +72,8 @@ export class Victim {
   readonly #subjects: Readonly<Record<string, Subject>>;
   readonly #journals = new Map<string, [version: number, change: string][]>();
   readonly #acknowledged = new Map<string, string[]>();
+  /** How much of the journals came before what this turn of the process does. */
+  readonly #settled = new Map<string, number>();
   readonly #firstCommits = new Map<string, number>();
   readonly #subjectOf = new Map<string, Subject>();
   readonly #left = new Set<string>();
@@ -85,7 +87,9 @@ export class Victim {
     this.#store = gated(store(this.gate), this.gate, {
       committed: (runId, version, delta) => {
         if (!this.#firstCommits.has(runId)) this.#firstCommits.set(runId, Date.now());
-        this.#list(this.#journals, runId).push([version, changeOf(runId, delta)]);
+        const journal = this.#list(this.#journals, runId);
+        const length = journal.push([version, changeOf(runId, delta)]);
+        setTimeout(() => this.#settled.set(runId, length));
       },
       released: (runId) => void this.#answer(runId),
       left: (runId) => this.#left.has(runId),
@@ -126,11 +130,17 @@ export class Victim {
     };
   }
 
+  /** For a store that writes at the end of the turn: what of a run that stops the process in the middle of one is known to be kept. */
+  settledReport(runId: string): Report {
+    const report = this.report(runId, 'held');
+    return { ...report, journal: report.journal.slice(0, this.#settled.get(runId) ?? 0) };
+  }
+
   async #run(runId: string, name: string): Promise<void> {
     const subject = this.#subjects[name] as Subject;
     this.#subjectOf.set(runId, subject);
     await this.#host.start(subject.workflow, subject.input, { runId });
-    this.#list(this.#acknowledged, runId).push('start');
+    await this.#acknowledge(runId, 'start');
     await this.#finish(runId);
   }
 
@@ -173,18 +183,25 @@ export class Victim {
         for (const event of open.splice(0, open.length - 1)) {
           const id = String(event['request_id']);
           await this.#store.putInput(runId, id, new TextEncoder().encode(encodeJson({ type: 'blazen::InputResponseEvent', request_id: id, response: responseTo(event) })));
-          answered.push(id);
+          await this.#acknowledge(runId, id);
         }
       }
       const [event] = open;
       if (event === undefined) return;
       await this.#host.deliver(runId, String(event['request_id']), responseTo(event));
-      answered.push(String(event['request_id']));
+      await this.#acknowledge(runId, String(event['request_id']));
     } finally {
       const again = this.#answering.get(runId);
       this.#answering.delete(runId);
       if (again) void this.#answer(runId);
     }
+  }
+
+  /** A call has answered, and whoever made it knows. */
+  async #acknowledge(runId: string, what: string): Promise<void> {
+    const list = this.#list(this.#acknowledged, runId);
+    await this.#tell({ ...this.report(runId, 'told'), acknowledged: [...list, what] });
+    list.push(what);
   }
 
   async #effect(context: Context, label: string): Promise<void> {
