@@ -6,7 +6,7 @@ import type { Run } from '../workflow/run.ts';
 import { capture } from './capture.ts';
 import { checkBody, type SnapshotBody } from './snapshot-body.ts';
 
-type ListField = { [Field in keyof SnapshotBody]: SnapshotBody[Field] extends readonly unknown[] ? Field : never }[keyof SnapshotBody];
+type ListField = { [Field in keyof SnapshotBody]-?: Required<SnapshotBody>[Field] extends readonly unknown[] ? Field : never }[keyof SnapshotBody];
 
 /** Lists that are mostly empty are left out. */
 const EMPTY: Readonly<Record<ListField, readonly never[]>> = {

@@ -3,8 +3,9 @@ import type { EventLike, WorkflowEvent } from '../events/index.ts';
 import type { Execution } from '../workflow/execution.ts';
 import type { Queue } from '../workflow/queue.ts';
 import { RunLog } from '../workflow/run-log.ts';
-import type { Definition, Run } from '../workflow/run.ts';
+import type { Definition, Run, StepState } from '../workflow/run.ts';
 import { readAt } from '../workflow/state-cells.ts';
+import { recordScopes } from './scope-record.ts';
 import { BODY_VERSION, type Entries, type ExecutionRecord, type SnapshotBody, type StepStateRecord } from './snapshot-body.ts';
 
 /** The graph of a workflow as a snapshot keeps it. */
@@ -35,15 +36,20 @@ export function capture(run: Run, session: SnapshotBody['session'] = { refs: [],
     queue: listOf(run.queue),
     executions: executionsOf(run),
     requests: [...run.requests] as unknown as EventLike[],
-    stepStates: run.stepStates.flatMap((state, step): StepStateRecord[] => [{
-      step, taken: state.taken, need: state.need, waiting: listOf(state.waiting).map(({ event, id }) => ({ event: event as unknown as EventLike, id })),
-      gathered: [...state.byType].map(([type, events]) => [type, [...events] as unknown as EventLike[]]),
-    }]),
+    stepStates: recordsOf(run.stepStates),
+    ...(run.scopes && { scopes: recordScopes(run.scopes, recordsOf) }),
     unhandled: [...run.unhandled],
     log: logOf(run, history),
     stream: run.stream === null ? { seq: 0, columns: [] } : { seq: run.stream.seq, columns: run.stream.columns.slice(-2 * Math.min(history, run.stream.seq) || run.stream.columns.length) },
     session,
   };
+}
+
+function recordsOf(states: readonly StepState[]): StepStateRecord[] {
+  return states.flatMap((state, step): StepStateRecord[] => [{
+    step, taken: state.taken, need: state.need, waiting: listOf(state.waiting).map(({ event, id }) => ({ event: event as unknown as EventLike, id })),
+    gathered: [...state.byType].map(([type, events]) => [type, [...events] as unknown as EventLike[]]),
+  }]);
 }
 
 /** The newest records of the log; an error becomes its name and message, the part of it that can be told elsewhere. */

@@ -3,6 +3,7 @@ import { decodeJson, encodeJson } from '../base/json-codec.ts';
 import { type EventLike, STOP, type WorkflowEvent } from '../events/index.ts';
 import type { Execution } from '../workflow/execution.ts';
 import type { Emission, Patch } from '../workflow/patch.ts';
+import { named } from '../workflow/reducer.ts';
 import type { FinalStatus, Run } from '../workflow/run.ts';
 import { type Check, isEvent, isList, isNumber, isPatch, isRecord, isText } from './snapshot-body.ts';
 
@@ -19,6 +20,8 @@ export interface Delta {
   readonly t: number;
   /** Events that were queued and not routed yet; absent for none. */
   readonly q?: number;
+  /** The run has scopes. */
+  readonly s?: 1;
   /** A commit: step, execution, number, version of the state it read, 1 when it is the last. */
   readonly c?: readonly [step: number, id: number, commit: number, view: number, final: 0 | 1];
   /** State it wrote: key, value, key, value … */
@@ -27,8 +30,8 @@ export interface Delta {
   readonly e?: readonly EventLike[];
   /** An event from outside. */
   readonly n?: EventLike;
-  /** The end for another reason than a StopEvent. */
-  readonly x?: { readonly status: FinalStatus; readonly error: StoredError };
+  /** The end for another reason than a StopEvent; without an error when detached work had held back the end. */
+  readonly x?: { readonly status: FinalStatus; readonly error?: StoredError };
 }
 
 /** The part of an error that can be told elsewhere. */
@@ -42,8 +45,8 @@ export interface StoredError {
 const encoder = /* @__PURE__ */ new TextEncoder();
 
 /** @throws SerializationError naming the event or value that cannot be stored. */
-export function encodeChange(change: Change, { elapsed, queue: { size } }: Run): Uint8Array {
-  return encoder.encode(encodeJson({ t: elapsed, ...(size > 0 ? { q: size } : undefined), ...deltaOf(change) }, change.kind === 'commit' ? change.execution.step : change.kind));
+export function encodeChange(change: Change, { elapsed, queue: { size }, scopes }: Run): Uint8Array {
+  return encoder.encode(encodeJson({ t: elapsed, ...(size > 0 ? { q: size } : undefined), ...(scopes ? { s: 1 } : undefined), ...deltaOf(change) }, change.kind === 'commit' ? change.execution.step : change.kind));
 }
 
 function deltaOf(change: Change): Omit<Delta, 't'> {
@@ -57,7 +60,7 @@ function deltaOf(change: Change): Omit<Delta, 't'> {
       };
     }
     case 'input': return { n: change.event as unknown as EventLike };
-    case 'end': return { x: { status: change.status, error: storedError(change.value) } };
+    case 'end': return { x: { status: change.status, ...(change.status === 'completed' ? undefined : { error: storedError(change.value) }) } };
   }
 }
 
@@ -69,10 +72,16 @@ function upToStop(out: WorkflowEvent | WorkflowEvent[]): EventLike[] {
 }
 
 /** Does the change end the run, and how? */
-export function endOf(change: Change): FinalStatus | null {
+export function endOf(run: Run, change: Change): FinalStatus | null {
   if (change.kind === 'end') return change.status;
-  const out = change.kind === 'input' ? change.event : change.out;
-  return (Array.isArray(out) ? out : [out]).some((event) => event?.type === STOP) ? 'completed' : null;
+  return emittedBy(run, change).some((event) => event.type === STOP) ? 'completed' : null;
+}
+
+/** What the change emits as it will be seen: with the ids of input requests, and with its scopes. */
+export function emittedBy(run: Run, change: Exclude<Change, { readonly kind: 'end' }>): readonly WorkflowEvent[] {
+  const [x, out] = change.kind === 'input' ? [null, change.event] : [change.execution, change.out];
+  if (run.scopes) return run.scopes.plan(x, out).out;
+  return (Array.isArray(out) ? out : out ? [out] : []).map((event, i) => named(run, event, i));
 }
 
 function storedError(error: unknown): StoredError {

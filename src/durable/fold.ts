@@ -6,6 +6,7 @@ import type { StoredCheckpoint } from '../spec/checkpoint.ts';
 import { Execution, see } from '../workflow/execution.ts';
 import { applyCommit, applyEnd, applyInput, link, route } from '../workflow/reducer.ts';
 import type { CommitPort, Definition, Run } from '../workflow/run.ts';
+import { scopesOf } from '../workflow/scope-port.ts';
 import type { Step } from '../workflow/step.ts';
 import { decodeBase } from './base-codec.ts';
 import { seenBy } from './capture.ts';
@@ -22,6 +23,7 @@ export function foldRun(definition: Definition, stored: StoredCheckpoint, clock:
   const run = restore(definition, decodeBase(stored.base, stored), clock, port);
   for (const bytes of stored.deltas) {
     const delta = decodeChange(bytes);
+    if (delta.s === 1) scopesOf(run);
     routeTo(run, delta.q ?? 0);
     applyDelta(run, delta);
     if (run.ended) break;
@@ -29,6 +31,7 @@ export function foldRun(definition: Definition, stored: StoredCheckpoint, clock:
   if (!run.ended) {
     routeTo(run, 0);
     freshen(run);
+    run.scopes?.touchAll();
   }
   if (run.stream !== null) {
     // The items stand in the store; numbers go on where it stopped.
@@ -40,14 +43,19 @@ export function foldRun(definition: Definition, stored: StoredCheckpoint, clock:
 
 function applyDelta(run: Run, delta: Delta): void {
   run.elapsed = delta.t;
-  if (delta.n !== undefined) applyInput(run, revive(delta.n));
-  else if (delta.x !== undefined) applyEnd(run, delta.x.status, enrichError(Object.assign(new Error(delta.x.error.message), delta.x.error)));
+  const { scopes } = run;
+  if (delta.n !== undefined) {
+    if (scopes) scopes.input(revive(delta.n));
+    else applyInput(run, revive(delta.n));
+  } else if (delta.x !== undefined) applyEnd(run, delta.x.status, delta.x.error === undefined ? scopes?.stopped?.value : enrichError(Object.assign(new Error(delta.x.error.message), delta.x.error)));
   else if (delta.c !== undefined) {
     const [step, id, commit, view, final] = delta.c;
     const x = findExecution(run, step, id);
     if (x.view === Infinity) x.view = view;
     x.commits = x.skip = commit;
-    applyCommit(run, x, delta.o ?? null, delta.e?.map(revive) ?? null, final === 1);
+    const out = delta.e?.map(revive) ?? null;
+    if (scopes) scopes.commit(x, delta.o ?? null, out, final === 1);
+    else applyCommit(run, x, delta.o ?? null, out, final === 1);
     if (final === 1) drop(run, x);
   }
 }
@@ -59,7 +67,7 @@ function findExecution(run: Run, step: number, id: number): Execution {
 
 /** Begin what the queue starts, without calling anything, until so many events are left. */
 function routeTo(run: Run, left: number): void {
-  while (run.queue.size > left) route(run, stand);
+  while (run.queue.size > left) if (!run.scopes?.skim()) route(run, stand);
   for (const [i, { step, event, id, again }] of run.ready.entries()) {
     if (again === undefined) run.ready[i] = { step, event, id, again: standing(run, step, event, id) };
   }

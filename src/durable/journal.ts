@@ -7,10 +7,10 @@ import { type EventLike, START, STOP, type WorkflowEvent } from '../events/index
 import { kick, rest, wake } from '../workflow/engine.ts';
 import { type Execution, stepFailed } from '../workflow/execution.ts';
 import type { Emission } from '../workflow/patch.ts';
-import { applyCommit, applyEnd, applyInput, named, resolvePatch } from '../workflow/reducer.ts';
+import { applyCommit, applyEnd, applyInput, resolvePatch } from '../workflow/reducer.ts';
 import { type CommitPort, type FinalStatus, type Run, tick } from '../workflow/run.ts';
 import { encodeBase } from './base-codec.ts';
-import { type Change, encodeChange, endOf } from './change-codec.ts';
+import { type Change, emittedBy, encodeChange, endOf } from './change-codec.ts';
 
 /** Changes after which the stored state is written anew. */
 const COMPACT_AFTER = 256;
@@ -148,14 +148,13 @@ export class Journal implements CommitPort {
   /** Store and apply what is queued. A store that answers at once is not waited for. */
   async #work(run: Run): Promise<void> {
     for (let task = this.#tasks.shift(); task !== undefined; task = this.#tasks.shift()) {
-      // The first end wins: what is queued behind it is never stored.
-      if (!run.ended) {
+      // The first end wins: what is queued behind it, of the run or of a scope, is never stored.
+      if (!run.ended && !(task.change.kind === 'commit' && run.scopes?.dropped.has(task.change.execution))) {
         this.busy = true;
         try {
-          const change = withIds(run, task.change);
-          const answer = this.#append(run, change);
+          const answer = this.#append(run, task.change);
           this.#check(run, answer instanceof Promise ? await answer : answer);
-          if (!run.ended) this.#apply(run, change);
+          if (!run.ended) this.#apply(run, task.change);
         } catch (error) {
           this.#lost(run, task.change, error);
         }
@@ -192,7 +191,7 @@ export class Journal implements CommitPort {
   #append(run: Run, change: Change): CommitOutcome | Promise<CommitOutcome> {
     // State operations become values here, in commit order, so that what is stored is what is applied.
     if (change.kind === 'commit' && change.patch !== null) resolvePatch(run, change.patch);
-    const status = endOf(change);
+    const status = endOf(run, change);
     return this.#store.commit(run.id, {
       ...this.#head(), delta: encodeChange(change, run), items: itemsOf(run, change),
       ...(change.kind === 'input' && change.inputId !== null ? { consumed: [change.inputId] } : undefined),
@@ -211,17 +210,24 @@ export class Journal implements CommitPort {
     if (change.kind === 'commit') {
       const { execution, patch, out, items, final } = change;
       for (const item of items) run.show(item, true);
-      applyCommit(run, execution, patch, out, final);
+      if (run.scopes) run.scopes.commit(execution, patch, out, final);
+      else applyCommit(run, execution, patch, out, final);
     } else if (change.kind === 'input') {
       wake(run);
-      applyInput(run, change.event);
+      if (run.scopes) run.scopes.input(change.event);
+      else applyInput(run, change.event);
     } else applyEnd(run, change.status, change.value);
   }
 
   /** A change could not be stored: nothing more may become visible here. What cannot be written is the step's own mistake. */
   #lost(run: Run, change: Change | null, error: unknown): void {
     if (error instanceof SerializationError && change?.kind === 'commit') {
-      this.#tasks.unshift({ change: { kind: 'end', status: 'failed', value: stepFailed(change.execution, error) }, done: () => undefined });
+      const { execution: x } = change;
+      const told = run.scopes?.failure(x, error) ?? null;
+      this.#tasks.unshift({
+        change: told ? { ...change, patch: null, out: told, items: [], final: true } : { kind: 'end', status: 'failed', value: stepFailed(x, error) },
+        done: () => undefined,
+      });
       return;
     }
     applyEnd(run, 'failed', error instanceof BlazenError ? error : new PersistError(`Cannot store run ${run.id}`, { cause: error, retryable: true }));
@@ -232,24 +238,16 @@ function fenced(run: Run): PersistFencedError {
   return new PersistFencedError(`Cannot go on with run ${run.id}: another process has taken it over`, { runId: run.id });
 }
 
-/** The change with the ids that its input requests will have. */
-function withIds(run: Run, change: Change): Change {
-  if (change.kind !== 'commit' || change.out === null) return change;
-  const { out } = change;
-  return { ...change, out: Array.isArray(out) ? out.map((event, i) => named(run, event, i)) : named(run, out, 0) };
-}
-
 /** What the change shows to the readers of the run, as durable items. */
 function itemsOf(run: Run, change: Change): CheckpointItem[] {
   const shown: [event: WorkflowEvent, published: boolean][] = [];
-  if (change.kind === 'commit') {
-    for (const event of change.items) shown.push([event, true]);
-    const out = change.out === null ? [] : Array.isArray(change.out) ? change.out : [change.out];
-    for (const event of out) {
+  if (change.kind === 'commit') for (const event of change.items) shown.push([event, true]);
+  if (change.kind !== 'end') {
+    for (const event of emittedBy(run, change)) {
       if (event.type === STOP) break;
-      shown.push([event, false]);
+      if (event.type !== START) shown.push([event, false]);
     }
-  } else if (change.kind === 'input' && change.event.type !== START) shown.push([change.event, false]);
+  }
   const before = run.stream?.seq ?? 0;
   return shown.map(([event, published], i) => ({ seq: before + i + 1, data: encoder.encode(encodeJson({ event: event as unknown as EventLike, published }, 'stream')) }));
 }

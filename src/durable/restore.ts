@@ -8,7 +8,8 @@ import { type CommitPort, type Definition, type Ready, Run, type StepState } fro
 import type { Step } from '../workflow/step.ts';
 import { stateOf } from '../workflow/step-state.ts';
 import { graphOf } from './capture.ts';
-import type { SnapshotBody } from './snapshot-body.ts';
+import { restoreScopes } from './scope-record.ts';
+import type { SnapshotBody, StepStateRecord } from './snapshot-body.ts';
 
 /** How strictly a snapshot must fit the workflow. */
 export interface FitOptions {
@@ -32,12 +33,15 @@ export function restore(definition: Definition, body: SnapshotBody, clock: Clock
   run.unhandled = body.unhandled;
   if (body.state.length > 0) run.cells = new Map(body.state.map(([key, value]) => [key, { version: body.version, value, previous: null }]));
   for (const event of body.queue) run.queue.push(revive(event));
-  const states: StepState[] = [];
-  for (const { step: index, need, gathered } of body.stepStates) {
-    const step = steps[index] as Step;
-    states[step.index] = { taken: 0, need, waiting: new Queue<Ready>(), byType: new Map(gathered.map(([type, events]) => [type, events.map(revive)])) };
-  }
-  run.stepStates = states;
+  const statesOf = (records: readonly StepStateRecord[]): StepState[] => {
+    const states: StepState[] = [];
+    for (const { step: index, need, gathered } of records) {
+      states[(steps[index] as Step).index] = { taken: 0, need, waiting: new Queue<Ready>(), byType: new Map(gathered.map(([type, events]) => [type, events.map(revive)])) };
+    }
+    return states;
+  };
+  run.stepStates = statesOf(body.stepStates);
+  if (body.scopes !== undefined) restoreScopes(run, body.scopes, statesOf);
   // The limits of today count what is in flight, also where there was none when the snapshot was taken.
   for (const { step: index } of body.executions) {
     const step = steps[index] as Step;
@@ -88,7 +92,7 @@ function matchSteps(definition: Definition, body: SnapshotBody, { allowChanged =
     const difference = changeOf(graphOf(definition), body.steps);
     if (difference) throw new SnapshotError(`Cannot resume run ${body.runId}: the workflow has changed since the snapshot: ${difference}. Pass allowChanged to resume all the same`);
   }
-  const needed = new Set([...body.executions, ...body.stepStates].map(({ step }) => step));
+  const needed = new Set([...body.executions, ...body.stepStates, ...(body.scopes?.stepStates ?? []).flatMap(([, states]) => states)].map(({ step }) => step));
   return body.steps.map(([name], index) => {
     const step = byName.get(name);
     if (step === undefined && needed.has(index)) throw new SnapshotError(`Cannot resume run ${body.runId}: step '${name}', which it is in the middle of, no longer exists`);

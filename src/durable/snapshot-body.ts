@@ -1,6 +1,8 @@
 import { SnapshotError } from '../base/error-classes.ts';
 import { COLLECTED, type EventLike } from '../events/index.ts';
 import { COMMITTED, RETRIED } from '../workflow/run-log.ts';
+import { around } from '../workflow/scope-path.ts';
+import type { ScopesRecord } from './scope-record.ts';
 import { inconsistency } from './consistent.ts';
 
 /** Version of the body. A reader refuses newer ones. */
@@ -57,6 +59,8 @@ export interface SnapshotBody {
   /** Number of the newest stream item, and the flat columns of those kept. */
   readonly stream: { readonly seq: number; readonly columns: readonly unknown[] };
   /** What travels beside the run: session values that serialise themselves, names of those left behind. */
+  /** Its scopes; absent when it has had none. */
+  readonly scopes?: ScopesRecord;
   readonly session: { readonly refs: readonly (readonly [key: string, type: string, bytes: Uint8Array])[]; readonly dropped: readonly string[] };
 }
 
@@ -89,14 +93,27 @@ const isLogRow = ([kind, , count, elapsed, began, payload, patch, emitted]: read
   && ((kind as number) % 8 >= RETRIED || payload === null || isEvent(payload) || isList(isEvent)(payload))
   && isPatch(patch) && isNumber(emitted);
 
-const FIELDS: Record<keyof SnapshotBody, Check> = {
+const areStates: Check = isList(isRecord({
+  step: isNumber, taken: isNumber, need: isNumber, waiting: isList(isRecord({ event: isEvent, id: isNumber })), gathered: isList(isPair(isList(isEvent))),
+}));
+
+const isPath: Check = (value) => typeof value === 'string' && /^\/&?[^/&]+(\/[^/&]+)*$/.test(value);
+
+const isScopes: Check = (value) => {
+  if (!isRecord({ open: isList(isPath), stopped: (stopped) => stopped === null || isRecord({ result: anything })(stopped), stepStates: isList(isPair(areStates)) })(value)) return false;
+  const { open, stepStates } = value as ScopesRecord;
+  const known = new Set(open);
+  return known.size === open.length && open.every((path, i) => around(path) === '' || open.slice(0, i).includes(around(path)))
+    && stepStates.every(([path]) => known.has(path));
+};
+
+const FIELDS: Required<Record<keyof SnapshotBody, Check>> = {
   v: isNumber, workflow: isText, runId: isText, startedAt: isNumber, takenAt: isNumber, remainingMs: (value) => typeof value === 'number' && value >= 0,
   version: isNumber, routed: isNumber, state: entries, queue: isList(isEvent), requests: isList(isEvent), unhandled: isList(isText),
   steps: isList(isPair(isList(isText))),
   executions: isList(isRecord({ step: isNumber, id: isNumber, event: isEvent, commits: isNumber, attempt: isNumber, seen: entries })),
-  stepStates: isList(isRecord({
-    step: isNumber, taken: isNumber, need: isNumber, waiting: isList(isRecord({ event: isEvent, id: isNumber })), gathered: isList(isPair(isList(isEvent))),
-  })),
+  stepStates: areStates,
+  scopes: (value) => value === undefined || isScopes(value),
   log: (value) => isFeed(8, isLogRow)(value) && entries((value as SnapshotBody['log']).base),
   stream: isFeed(2, ([event, published]) => isEvent(event) && typeof published === 'boolean'),
   session: isRecord({ refs: isList((value) => Array.isArray(value) && isText(value[0]) && isText(value[1]) && value[2] instanceof Uint8Array), dropped: isList(isText) }),
@@ -108,9 +125,9 @@ export function checkBody(value: unknown): asserts value is SnapshotBody {
   for (const [field, check] of Object.entries(FIELDS)) {
     if (!check((value as Record<string, unknown>)[field])) throw new SnapshotError(`Cannot read the snapshot: its '${field}' is damaged`);
   }
-  const { steps, executions, stepStates, log } = value as SnapshotBody;
+  const { steps, executions, stepStates, log, scopes } = value as SnapshotBody;
   const named = log.columns.filter((kind, i) => i % 8 === 0 && ((kind as number) % 8 === COMMITTED || (kind as number) % 8 === RETRIED)).map((kind) => ({ step: (kind as number) >> 3 }));
-  if ([...executions, ...stepStates, ...named].some(({ step }) => step < 0 || step >= steps.length)) throw new SnapshotError('Cannot read the snapshot: it names a step that its graph does not have');
+  if ([...executions, ...stepStates, ...(scopes?.stepStates ?? []).flatMap(([, states]) => states), ...named].some(({ step }) => step < 0 || step >= steps.length)) throw new SnapshotError('Cannot read the snapshot: it names a step that its graph does not have');
   const field = inconsistency(value as SnapshotBody);
   if (field !== null) throw new SnapshotError(`Cannot read the snapshot: its '${field}' does not go with the rest of it`);
 }

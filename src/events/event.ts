@@ -9,6 +9,10 @@ export const STOP = 'blazen::StopEvent';
 export const INPUT_REQUEST = 'blazen::InputRequestEvent';
 /** Carries a human's answer back into the run. */
 export const INPUT_RESPONSE = 'blazen::InputResponseEvent';
+/** Tells the scope around that a scope has ended. */
+export const SCOPE_ENDED = 'blazen::ScopeEndedEvent';
+/** Tells the scope around that a scope has failed, or was cancelled. */
+export const SCOPE_FAILED = 'blazen::ScopeFailedEvent';
 /** What a step with `collect` receives: the collected events. */
 export const COLLECTED = 'blazen::CollectedEvent';
 

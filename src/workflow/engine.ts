@@ -84,14 +84,11 @@ export async function outcomeOf<Result>(run: Run): Promise<{ readonly type: stri
 async function drive(run: Run): Promise<void> {
   for (let ticks = run.stream ? PATIENCE : 1; ticks--;) await Promise.resolve();
   for (let x = pump(run); x; x = pump(run)) {
-    let value: unknown;
     try {
-      value = await x.promise;
+      returned(x, await x.promise);
     } catch (error) {
       failed(x, error);
-      continue;
     }
-    returned(x, value);
   }
 }
 
@@ -174,7 +171,7 @@ export function failed(x: Execution, error: unknown): void {
 
 function hopeless(x: Execution, error: unknown): void {
   x.over = true;
-  endRun(x.owner, 'failed', stepFailed(x, error));
+  endRun(x.owner, 'failed', stepFailed(x, error), x);
 }
 
 /**
@@ -191,20 +188,28 @@ export function retryAfter(x: Execution, error: unknown, delayMs: number): void 
   replace(run, x, again);
   applyRetry(run, x, error);
   run.delayed++;
-  run.deadlines.set(delayMs, run.clock.now(), () => {
+  let waits = true;
+  const deadline = run.deadlines.set(delayMs, run.clock.now(), () => {
+    waits = false;
     tick(run);
     run.ready.push({ step, event, id, again });
     kick(run);
+  });
+  // It may be dropped before its time has come.
+  again.more().ends.push(() => {
+    run.deadlines.clear(deadline);
+    if (waits) run.delayed--;
+    waits = false;
   });
 }
 
 // ---- the end, and rest ----------------------------------------------------------------------------------------------
 
 /** End the run for another reason than a StopEvent. */
-export function endRun(run: Run, status: FinalStatus, value: unknown): void {
+export function endRun(run: Run, status: FinalStatus, value: unknown, failure?: Execution): void {
   if (run.ended) return;
   tick(run);
-  run.port.end(run, status, value);
+  run.port.end(run, status, value, failure);
   rest(run);
 }
 

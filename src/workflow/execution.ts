@@ -87,7 +87,7 @@ export class Execution implements Context {
 
   get session(): SessionNamespace { return (this.owner.session ??= new Session()); }
 
-  get signal(): AbortSignal { return this.extras?.signal?.() ?? runController(this.owner).signal; }
+  get signal(): AbortSignal { return this.extras?.signal?.() ?? (this.owner.scopes?.controllerOf(this) ?? runController(this.owner)).signal; }
 
   get(key: string): unknown {
     const written = this.extras?.written;

@@ -10,6 +10,8 @@ export type { StreamEvent, StreamOptions, WorkflowResult } from './handler.ts';
 export type { Context, SessionNamespace, StateNamespace } from './context.ts';
 export { collect, elsewhere, retry, timeout } from './policies.ts';
 export { limit, priority } from './limits.ts';
+export { cancelScope, endScope, scope } from './scope.ts';
+export type { ScopeEnded, ScopeFailed, ScopeOptions } from './scope.ts';
 export type { RetryOptions } from './policies.ts';
 export type { StepHandler, StepOutput, StepPolicy } from './step.ts';
 export { followLog, foldLog, openRequests, readLog } from './history.ts';

@@ -2,6 +2,7 @@ import { TimeoutError } from '../base/error-classes.ts';
 import { COLLECTED, WorkflowEvent } from '../events/index.ts';
 import { failed, retryAfter } from './engine.ts';
 import { runController } from './execution.ts';
+import { SCOPE, scopeOf } from './scope-path.ts';
 import { readAt } from './state-cells.ts';
 import type { StepPolicy } from './step.ts';
 import { check, stateOf } from './step-state.ts';
@@ -48,7 +49,7 @@ export function timeout(ms: number): StepPolicy {
       const { owner: run } = x;
       // A controller costs more than a step: made when the step asks for its signal.
       let own: AbortController | undefined;
-      x.more().signal = () => AbortSignal.any([runController(run).signal, (own ??= new AbortController()).signal]);
+      x.more().signal = () => AbortSignal.any([(run.scopes?.controllerOf(x) ?? runController(run)).signal, (own ??= new AbortController()).signal]);
       const deadline = run.deadlines.set(ms, run.clock.now(), () => {
         const error = new TimeoutError(`Step '${x.step}' took longer than ${ms} ms`, { code: 'workflow.step_timeout' });
         own?.abort(error);
@@ -86,7 +87,8 @@ export function collect(count: number | ((get: (key: string) => unknown) => numb
   return {
     collects: true,
     admit(run, step, event) {
-      const state = stateOf(run, step);
+      // Events of one scope are never collected together with those of another.
+      const state = stateOf(run.scopes?.holderOf(event) ?? run, step);
       const { byType } = state;
       state.need ||= typeof count === 'number' ? count : count((key) => readAt(run.cells, key, run.version));
       const { need } = state;
@@ -98,7 +100,7 @@ export function collect(count: number | ((get: (key: string) => unknown) => numb
       const events: WorkflowEvent[][] = [];
       for (const type of step.types) events.push((byType.get(type) as WorkflowEvent[]).splice(0, need));
       state.need = 0;
-      return new WorkflowEvent({ type: COLLECTED, events: events.flat() });
+      return new WorkflowEvent({ ...(scopeOf(event) && { [SCOPE]: scopeOf(event) }), type: COLLECTED, events: events.flat() });
     },
     waitsFor(run, step) {
       const { byType, need } = stateOf(run, step);

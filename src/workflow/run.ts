@@ -8,6 +8,7 @@ import { Queue } from './queue.ts';
 import { Signal } from './signal.ts';
 import type { Emission } from './patch.ts';
 import { RunLog } from './run-log.ts';
+import type { Scopes } from './scopes.ts';
 import type { Cells } from './state-cells.ts';
 import type { Step, StepPolicy } from './step.ts';
 
@@ -38,12 +39,13 @@ export interface Definition {
  * visible, one at a time and in the order they come.
  */
 export interface CommitPort {
-  /** A change is on its way: nothing is dispatched meanwhile. */
+  /** A change is on its way: nothing is dispatched meanwhile. Asked before each thing that begins. */
   readonly busy: boolean;
   commit(execution: Execution, out: Emission, final: boolean): Promise<void> | void;
   publish(execution: Execution, event: WorkflowEvent): boolean;
   input(run: Run, event: WorkflowEvent): void;
-  end(run: Run, status: FinalStatus, value: unknown): void;
+  /** @param failed the execution whose failure ends the run. */
+  end(run: Run, status: FinalStatus, value: unknown, failed?: Execution): void;
   /** Begin what has become ready. */
   kick(run: Run): void;
 }
@@ -123,6 +125,8 @@ export class Run extends Signal {
   timeout: Deadline | null = null;
   /** When the next of them goes on, or an open request expires. */
   declare alarm: Deadline | undefined;
+  /** Its scopes, from the first one on. */
+  declare scopes: Scopes | undefined;
   /** Active time left. */
   declare remainingMs: number;
 

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import { stop, type EventLike } from '../../../src/events/index.ts';
-import { collect, limit, priority, retry, Workflow, type StepHandler, type StepPolicy } from '../../../src/workflow/index.ts';
+import { collect, endScope, limit, priority, retry, scope, Workflow, type StepHandler, type StepPolicy } from '../../../src/workflow/index.ts';
 import type { PlainStep } from './interpreter.ts';
 
-const TYPES = ['blazen::StartEvent', 'A', 'B', 'C', 'D'];
-const type = fc.constantFrom(...TYPES.slice(1));
+const TYPES = ['blazen::StartEvent', 'A', 'B', 'C', 'D', 'blazen::ScopeEndedEvent', 'blazen::ScopeFailedEvent'];
+const type = fc.constantFrom(...TYPES.slice(1, 5));
 const action = fc.record({
-  kind: fc.constantFrom('set' as const, 'add' as const, 'send' as const, 'show' as const, 'emit' as const, 'emit' as const, 'stop' as const, 'throw' as const),
+  kind: fc.constantFrom('set' as const, 'add' as const, 'send' as const, 'show' as const, 'emit' as const, 'emit' as const, 'stop' as const, 'throw' as const, 'scope' as const, 'end' as const),
   key: type, n: fc.integer({ min: 0, max: 9 }),
 });
 /** Stopping and throwing end a run at once, so most steps do neither. */
@@ -31,7 +31,7 @@ export function build(steps: readonly PlainStep[], executions: string[], pause: 
       executions.push(byKey ? context.idempotencyKey : `${name} ${context.attempt}`);
       if (actions.some(({ kind }) => kind === 'throw')) throw new Error(name);
       const events = (event['events'] as readonly EventLike[] | undefined) ?? [event];
-      const fuel = Math.min(...events.map((item) => item['fuel'] as number));
+      const fuel = Math.min(...events.map((item) => Number(item['fuel'] ?? 0)));
       const returned: EventLike[] = [];
       for (const { kind, key, n } of actions) {
         if (kind === 'set') context.set(key, n);
@@ -39,6 +39,8 @@ export function build(steps: readonly PlainStep[], executions: string[], pause: 
         if (kind === 'send' && fuel > 0) context.sendEvent({ type: key, fuel: fuel - 1 });
         if (kind === 'show') context.writeEventToStream({ type: 'Shown', n });
         if (kind === 'emit' && fuel > 0) returned.push({ type: key, fuel: fuel - 1 });
+        if (kind === 'scope' && fuel > 0) returned.push(...scope(context, { type: key, fuel: fuel - 1 }, { detached: n > 6 }));
+        if (kind === 'end' && events.some((item) => 'blazen::scope' in item)) returned.push(endScope(context, n));
         if (kind === 'stop' && returned.at(-1)?.type !== 'blazen::StopEvent') returned.push(stop(n));
       }
       // A stop counts when it is committed: the events returned beside it are committed with it, before it.
