@@ -38,9 +38,7 @@ export const immediate: CommitPort = {
 /** Begin a run with its start event. */
 export function startRun(run: Run, input: object | undefined): void {
   armTimeout(run, run.startedAt);
-  const event = new WorkflowEvent(input ?? {});
-  (event as { type: string }).type = START;
-  run.port.input(run, event);
+  run.port.input(run, new WorkflowEvent({ ...input, type: START }));
   void drive(run);
 }
 

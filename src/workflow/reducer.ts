@@ -135,9 +135,9 @@ function requestId(event: WorkflowEvent): unknown { return (event as unknown as 
 
 /** Take the open input request of this id; false when there is none. */
 export function takeRequest(run: Run, id: unknown): boolean {
-  const { length } = run.requests;
-  run.requests = run.requests.filter((request) => requestId(request) !== id);
-  return run.requests.length < length;
+  const { requests } = run;
+  run.requests = requests.filter((request) => requestId(request) !== id);
+  return run.requests.length < requests.length;
 }
 
 /** Why a run with nothing queued, in flight or awaited cannot go on. */
