@@ -13,8 +13,8 @@ import { check, stateOf } from './step-state.ts';
  * @example
  * const gpu = limit(1);
  * new Workflow('films', { policies: [limit(8)] })
- *   .addStep('cut', ['Film'], cut, gpu)
- *   .addStep('grade', ['Cut'], grade, gpu, priority(1));
+ *   .addStep('cut', ['Film'], () => ({ type: 'Cut' }), gpu)
+ *   .addStep('grade', ['Cut'], () => null, gpu, priority(1));
  *
  * @throws ValidationError when `count` is below 1.
  */
