@@ -15,6 +15,8 @@ export interface Load {
   readonly runs: number;
   readonly workers: number;
   readonly kills: number;
+  /** Whether somebody sets the workers' clocks. Default 'right'. */
+  readonly clocks?: 'right' | 'jumping';
 }
 
 export interface LoadResult {
@@ -35,7 +37,7 @@ const inParallel = async (runIds: readonly string[], work: (runId: string) => Pr
 };
 
 /** Let workers finish all runs; kill `kills` of them on the way, and check every run. */
-export async function underLoad({ runs, workers, kills }: Load): Promise<LoadResult> {
+export async function underLoad({ runs, workers, kills, clocks = 'right' }: Load): Promise<LoadResult> {
   const folder = await mkdtemp(join(tmpdir(), 'load-'));
   const [program, ledger] = [join(folder, 'worker.mjs'), join(folder, 'ledger.txt')];
   const server = await startRedis(folder, '--appendfsync', 'always');
@@ -60,7 +62,7 @@ export async function underLoad({ runs, workers, kills }: Load): Promise<LoadRes
     const started = performance.now();
     const failures: string[] = [];
     const start = (): void => {
-      const child = spawn(process.execPath, [program, String(server.port), ledger], { stdio: ['ignore', 'ignore', 'inherit'] });
+      const child = spawn(process.execPath, [program, String(server.port), ledger, clocks], { stdio: ['ignore', 'ignore', 'inherit'] });
       child.once('close', (code, signal) => { if (signal !== 'SIGKILL') failures.push(`a worker ended by itself (${code})`); });
       alive.push(child);
     };

@@ -7,3 +7,8 @@ it('500 runs in Redis end well although three workers are killed', { timeout: 12
   expect(problems).toEqual([]);
   expect(kills).toBe(3);
 });
+
+it('200 runs in Redis end well although the clocks of their workers jump by an hour all the time', { timeout: 120_000 }, async () => {
+  const { problems } = await underLoad({ runs: 200, workers: 3, kills: 0, clocks: 'jumping' });
+  expect(problems).toEqual([]);
+});
