@@ -219,6 +219,39 @@ const suite: Suite<Lib> = (t, { root, durable, testing }) => {
     }
   });
 
+  t.test('session values reach no store, and are gone in the next process', async () => {
+    const store = new InMemoryCheckpointStore();
+    const kept: string[] = [];
+    const bytes = (value: unknown): void => {
+      if (value instanceof Uint8Array) kept.push(new TextDecoder().decode(value));
+      else if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) bytes(inner);
+    };
+    const watched = new Proxy(store, {
+      get(target, key) {
+        const method = Reflect.get(target, key) as unknown;
+        return typeof method === 'function' ? (...args: unknown[]) => (bytes(args), (method as (...all: unknown[]) => unknown).apply(target, args)) : method;
+      },
+    });
+    const workflow = new Workflow('session')
+      .addStep('open', [START], (_event, context) => {
+        context.session.set('client', { key: 'hunter2', call: () => 1 });
+        context.set('opened', true);
+        context.writeEventToStream({ type: 'Opened' });
+        return { type: 'Use' };
+      })
+      .addStep('use', ['Use'], (_event, context) => { context.set('key', (context.session.get('client') as { key: string }).key.length); return ask('q'); })
+      .addStep('end', ['blazen::InputResponseEvent'], (_event, context) => stop([context.session.get('client'), context.get('key')]));
+    const first = createLocalHost({ store: watched, workflows: [workflow], clock: clockAt(0) });
+    const runId = await first.start(workflow);
+    await settle();
+    await first.close();
+    const second = createLocalHost({ store: watched, workflows: [workflow], clock: clockAt(1) });
+    await second.deliver(runId, 'q', null);
+    t.deepEqual(await second.result(runId), [null, 7]);
+    t.ok(kept.length > 4 && kept.some((text) => text.includes('Opened')));
+    t.ok(!kept.some((text) => text.includes('hunter2') || text.includes('client')));
+  });
+
   t.test('an event from outside is routed once; the engine’s own types are refused', async () => {
     const workflow = new Workflow('hook')
       .addStep('ask', [START], () => ask('q'))
