@@ -36,7 +36,25 @@ const embeddingRow: EmbeddingRow = {
   },
 };
 
+/** Vertex AI has a form of its own; its Gemini models take one text a request, the older ones 250. */
+const vertexRow: EmbeddingRow = {
+  ...embeddingRow, keyHeader: (key) => ({ authorization: `Bearer ${key}` }), maxBatchSize: (model) => (model.startsWith('gemini-') ? 1 : 250),
+  verbs: {
+    path: (model) => `/models/${model}:predict`,
+    encode: ({ texts, dimensions, purpose }) => ({
+      instances: texts.map((content) => ({ content, task_type: purpose === 'query' ? 'RETRIEVAL_QUERY' : 'RETRIEVAL_DOCUMENT' })),
+      ...(dimensions === undefined ? {} : { parameters: { outputDimensionality: dimensions } }),
+    }),
+  },
+};
+
+/** Options of Gemini's embedding models. */
+export interface GeminiEmbeddingOptions extends EmbeddingOptions {
+  /** True when the key is an OAuth access token, as Vertex AI takes; then `baseUrl` ends in `…/publishers/google`. */
+  readonly accessToken?: boolean;
+}
+
 /** An embedding model of Google; the key is the option or GEMINI_API_KEY, the default model gemini-embedding-001. */
-export function geminiEmbedding(options: EmbeddingOptions = {}): EmbeddingModel {
-  return embeddingModel(embeddingRow, options);
+export function geminiEmbedding({ accessToken = false, ...options }: GeminiEmbeddingOptions = {}): EmbeddingModel {
+  return embeddingModel(accessToken ? vertexRow : embeddingRow, options);
 }

@@ -34,7 +34,7 @@ const make: Readonly<Record<string, (baseUrl: string, model: string) => Embeddin
   voyage: (baseUrl, model) => openaiCompatibleEmbedding({ baseUrl, model, quirks: { dimensionsField: 'output_dimension', inputType: true, base64: true } }),
   cohere: (baseUrl, model) => cohereEmbedding({ baseUrl, model, apiKey: 'k' }),
   google: (baseUrl, model) => geminiEmbedding({ baseUrl, model, apiKey: 'k' }),
-  'google-vertex': (baseUrl, model) => geminiEmbedding({ baseUrl, model, apiKey: 'k' }),
+  'google-vertex': (baseUrl, model) => geminiEmbedding({ baseUrl, model, apiKey: 'k', accessToken: true }),
   bedrock: (baseUrl, model) => bedrockEmbedding({ baseUrl, model, apiKey: 'k' }),
 };
 
@@ -71,6 +71,20 @@ describe('recorded embeddings, served over a socket', () => {
     }
     if (typeof known?.tokens === 'number') expect(response.usage?.promptTokens).toBe(known.tokens);
     expect(embedding.dimensions).toBe(response[0]?.length);
+  });
+
+  it('Vertex AI is asked in its own form, with an access token', async () => {
+    const recording = recordings.find(({ index }) => index.provider === 'google-vertex')!;
+    const { instances, parameters } = recording.wire.requestBody as { instances: { content: string }[]; parameters: { outputDimensionality: number } };
+    const id = `${recording.index.id}`;
+    const before = server.seen(id).length;
+    await geminiEmbedding({ baseUrl: server.address(id), model: 'text-embedding-004', apiKey: 'token', accessToken: true, dimensions: parameters.outputDimensionality }).embed([instances[0]!.content]);
+    const seen = server.seen(id)[before]!;
+    // We also say what the text is for.
+    expect(JSON.parse(seen.body)).toEqual({ instances: [{ ...instances[0], task_type: 'RETRIEVAL_DOCUMENT' }], parameters });
+    expect(seen.path).toBe('/models/text-embedding-004:predict');
+    expect(recording.wire.path.endsWith(`/publishers/google${seen.path}`)).toBe(true);
+    expect(seen.headers.authorization).toBe('Bearer token');
   });
 
   it('base64 floats are read as the numbers they are', async () => {
