@@ -19,19 +19,20 @@ export class DurableExecution extends Execution implements Context {
 
   override get(key: string): unknown {
     const value = super.get(key);
-    return isBeside(value) ? getState(this, key, this.#classes) : value;
+    return isBeside(value) ? getState(this, key, classesOf(this)) : value;
   }
 
   override set(key: string, value: Storable | StateObject): void {
-    if (isStateObject(value)) setState(this, key, value, this.#classes);
+    if (isStateObject(value)) setState(this, key, value, classesOf(this));
     else super.set(key, value);
   }
 
-  insertSessionRefSerializable(typeName: string, bytes: Uint8Array): string { return insertRef(this.#session, typeName, bytes); }
+  insertSessionRefSerializable(typeName: string, bytes: Uint8Array): string { return insertRef(sessionOf(this), typeName, bytes); }
 
-  getSessionRefSerializable(key: string): SerializableRef | null { return refOf(this.#session, key); }
-
-  get #classes(): Map<string, StateClass> { return (this.owner.definition as DurableDefinition).classes; }
-
-  get #session(): Session { return (this.owner.session ??= new Session()); }
+  getSessionRefSerializable(key: string): SerializableRef | null { return refOf(sessionOf(this), key); }
 }
+
+// Not private members: those would be a field of every execution.
+function classesOf(x: Execution): Map<string, StateClass> { return (x.owner.definition as DurableDefinition).classes; }
+
+function sessionOf(x: Execution): Session { return (x.owner.session ??= new Session()); }

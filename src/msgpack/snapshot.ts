@@ -10,10 +10,9 @@ import { pack, unpack } from './codec.ts';
  * The compact form of a snapshot: MessagePack in the same frame as `toBytes` (magic, version, length, SHA-256).
  *
  * @example
- * const hello = new Workflow('hello').addStep('ask', ['blazen::StartEvent'], () => ({ type: 'blazen::InputRequestEvent', prompt: 'Name?' }));
- * const handler = await hello.runWithHandler();
+ * const handler = await workflow.runWithHandler();
  * const bytes = await packSnapshot(await handler.snapshot());
- * const resumed = await hello.resume(await unpackSnapshot(bytes));
+ * const resumed = await workflow.resume(await unpackSnapshot(bytes));
  */
 export function packSnapshot(snapshot: WorkflowSnapshot | PipelineSnapshot): Promise<Uint8Array> {
   const { packed } = snapshot instanceof PipelineSnapshot ? PIPELINE : WORKFLOW;
