@@ -76,7 +76,7 @@ describe('recorded embeddings, served over a socket', () => {
   it('Vertex AI is asked in its own form, with an access token', async () => {
     const recording = recordings.find(({ index }) => index.provider === 'google-vertex')!;
     const { instances, parameters } = recording.wire.requestBody as { instances: { content: string }[]; parameters: { outputDimensionality: number } };
-    const id = `${recording.index.id}`;
+    const { id } = recording.index;
     const before = server.seen(id).length;
     await geminiEmbedding({ baseUrl: server.address(id), model: 'text-embedding-004', apiKey: 'token', accessToken: true, dimensions: parameters.outputDimensionality }).embed([instances[0]!.content]);
     const seen = server.seen(id)[before]!;
