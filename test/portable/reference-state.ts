@@ -24,7 +24,7 @@ class SessionState {
 
 const mark = <T extends object>(object: T): T & { __blazen_state__: unknown } => Object.assign(object, { __blazen_state__: true });
 
-const suite: Suite<Lib> = (t, { root, workflow }) => {
+const suite: Suite<Lib> = (t, { root, workflow, durable }) => {
   const { BlazenState, CallbackFieldStore, Workflow } = root;
 
   class AgentState extends BlazenState {
@@ -122,6 +122,19 @@ const suite: Suite<Lib> = (t, { root, workflow }) => {
     await moved.resting();
     moved.respondToInput('go', 1);
     t.deepEqual((await moved.result()).data, ['db://y#u', 2]);
+  });
+
+  t.test('a host that stores every change keeps state objects too, for the host that goes on after it', async () => {
+    const store = new durable.InMemoryCheckpointStore();
+    const monday = parked();
+    const first = durable.createLocalHost({ store, workflows: [monday] });
+    const runId = await first.start(monday, {});
+    await first.close();
+    const second = durable.createLocalHost({ store, workflows: [parked().registerStates(SessionState)] });
+    await second.recover();
+    await second.deliver(runId, 'go', true);
+    t.deepEqual(await second.result(runId), ['db://y#u', 2]);
+    await second.close();
   });
 
   t.test('a state object that another implementation kept is put together here', async () => {
