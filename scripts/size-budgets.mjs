@@ -6,9 +6,9 @@
 export const entryBudgets = {
   '.': 76_000,
   './workflow': 14_000,
-  './pipeline': 24_000,
+  './pipeline': 30_000,
   './events': 3_000,
-  './durable': 26_000,
+  './durable': 32_000,
   './server': 12_000,
   './msgpack': 13_000,
   './local': 4_500,
@@ -38,7 +38,7 @@ export const entryBudgets = {
   './memory/segments': 6_000,
   './testing': 40_000,
   './browser': 12_000,
-  './workers': 27_000,
+  './workers': 32_000,
   './stores/redis': 6_000,
 };
 
