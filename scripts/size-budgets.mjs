@@ -8,7 +8,7 @@ export const entryBudgets = {
   './workflow': 14_000,
   './pipeline': 30_000,
   './events': 3_000,
-  './durable': 32_000,
+  './durable': 34_000,
   './server': 12_000,
   './msgpack': 13_000,
   './local': 4_500,

@@ -29,6 +29,7 @@ export {
   RunEndedError,
   RunNotFoundError,
   StageError,
+  StepDivergedError,
   StepError,
   TimeoutError,
   UnsupportedError,
@@ -40,13 +41,13 @@ export {
 } from './base/error-classes.ts';
 export { BlazenError, isBlazenError, type BlazenErrorOptions, type ErrorCode } from './base/errors.ts';
 export {
-  defineEvent, InputRequestEvent, InputResponseEvent, StartEvent, stop, StopEvent,
+  defineEvent, InputExpiredEvent, InputRequestEvent, InputResponseEvent, StartEvent, stop, StopEvent,
   type EventDef, type EventLike, type EventOf, type StopOf,
 } from './events/index.ts';
 export {
-  BlazenState, CallbackFieldStore, defineWorkflow, fromReference, SerializableRef, toReference, Workflow, WorkflowBuilder, WorkflowHandler, WorkflowSnapshot,
-  type BlazenStateMeta, type Context, type FieldStore, type FitOptions, type PromisedSnapshot, type ReferenceSnapshot, type ReferenceStateValue, type ResumeOptions, type SessionPausePolicy, type SnapshotJson, type SnapshotSource,
-  type StateClass, type StateNamespace, type StateObject,
+  BlazenState, CallbackFieldStore, defineWorkflow, fromReference, SerializableRef, toReference, waits, Workflow, WorkflowBuilder, WorkflowHandler, WorkflowSnapshot,
+  type BlazenStateMeta, type Context, type EventName, type EventNamed, type FieldStore, type FitOptions, type PromisedSnapshot, type ReferenceSnapshot, type ReferenceStateValue, type ResumeOptions, type SessionPausePolicy, type SnapshotJson, type SnapshotSource,
+  type StateClass, type StateNamespace, type StateObject, type WaitOptions,
 } from './durable/index.ts';
 export {
   collect, elsewhere, foldLog, followLog, graphOf, limit, openRequests, priority, readLog, retry, sends, timeout, toMermaid,

@@ -60,6 +60,18 @@ export class StepError extends WorkflowError<{ step: string; eventType: string; 
   declare readonly attempt: number;
 }
 
+/**
+ * A step that ran again, after a crash or a resume, did not ask for what it had asked for before: `commit` is the number
+ * of the first call that differs. What a step calls on its context must follow from its event, the state and what those
+ * calls gave; other values (time, random, the network) belong in `ctx.run`.
+ */
+export class StepDivergedError extends WorkflowError<{ step: string; commit: number }> {
+  static override readonly brand: string = 'StepDivergedError';
+  static override readonly code: ErrorCode = 'workflow.step_diverged';
+  declare readonly step: string;
+  declare readonly commit: number;
+}
+
 /** A stage of a pipeline failed or took too long. `branch` is null unless the stage is parallel; `cause` is why. */
 export class StageError extends WorkflowError<{ stage: string; branch: string | null }> {
   static override readonly brand: string = 'StageError';

@@ -4,7 +4,7 @@ export type ErrorCode =
   | 'auth' | 'rate_limit' | 'content_policy' | 'provider' | 'provider.model_not_found' | 'provider.network'
   | 'provider.incomplete' | 'provider.response_format'
   | 'workflow' | 'workflow.stalled' | 'workflow.timeout' | 'workflow.step_failed' | 'workflow.step_timeout'
-  | 'workflow.step_diverged' | 'workflow.stage_failed' | 'workflow.input' | 'workflow.simulation' | 'workflow.not_found' | 'workflow.run_not_found' | 'workflow.run_ended'
+  | 'workflow.step_diverged' | 'workflow.wait' | 'workflow.input_expired' | 'workflow.stage_failed' | 'workflow.input' | 'workflow.simulation' | 'workflow.not_found' | 'workflow.run_not_found' | 'workflow.run_ended'
   | 'workflow.snapshot' | 'workflow.snapshot_version'
   | 'serialization' | 'persist' | 'persist.corrupt' | 'persist.fenced' | 'persist.quota'
   | 'memory' | 'memory.no_embedder' | 'memory.embedding' | 'memory.embedder_changed' | 'memory.not_found'

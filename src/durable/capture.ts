@@ -5,8 +5,11 @@ import type { Queue } from '../workflow/queue.ts';
 import { RunLog } from '../workflow/run-log.ts';
 import type { Definition, Run, StepState } from '../workflow/run.ts';
 import { readAt } from '../workflow/state-cells.ts';
+import { remember } from './calls.ts';
+import type { DurableExecution } from './execution.ts';
 import { recordScopes } from './scope-record.ts';
-import { BODY_VERSION, type Entries, type ExecutionRecord, type SnapshotBody, type StepStateRecord } from './snapshot-body.ts';
+import { BODY_VERSION, type Entries, type ExecutionRecord, type NoteRecord, type SnapshotBody, type StepStateRecord } from './snapshot-body.ts';
+import { isAsleep, isWait, type WaitState } from './waits.ts';
 
 /** The graph of a workflow as a snapshot keeps it. */
 export function graphOf(definition: Definition): SnapshotBody['steps'] {
@@ -79,7 +82,7 @@ function executionsOf(run: Run): ExecutionRecord[] {
 
 function recordOf(run: Run, x: Execution): ExecutionRecord {
   const commits = Math.max(x.commits, x.skip);
-  return { step: x.record.index, id: x.id, event: x.event as unknown as EventLike, commits, attempt: x.attempt, seen: commits > 0 ? [...seenBy(run, x)] : [] };
+  return { step: x.record.index, id: x.id, event: x.event as unknown as EventLike, commits, attempt: x.attempt, seen: commits > 0 ? [...seenBy(run, x)] : [], ...callsOf(run, x as DurableExecution) };
 }
 
 /** The values that an execution saw where they have changed since. */
@@ -87,6 +90,21 @@ export function seenBy(run: Run, x: Execution): Map<string, unknown> {
   const seen = new Map(x.seen);
   for (const [key, cell] of run.cells ?? []) if (cell.version > x.view && !seen.has(key)) seen.set(key, readAt(run.cells, key, x.view));
   return seen;
+}
+
+/** What the calls of an execution left, and whether it does nothing but wait for one of them. */
+function callsOf(run: Run, x: DurableExecution): Partial<ExecutionRecord> | undefined {
+  const { journal } = x;
+  if (journal === undefined) return undefined;
+  // What has answered by now has answered in every try that goes on from here.
+  remember(x);
+  journal.stored = journal.order.length;
+  return {
+    ...(x.calls?.idle === true || isAsleep(run, x) ? { idle: true } : undefined),
+    notes: [...journal.notes].map(([commit, note]): NoteRecord => [commit, note.kind, note.name, isWait(note) ? { ...note.value as WaitState } : note.value]),
+    open: [...journal.open],
+    order: [...journal.order],
+  };
 }
 
 function listOf<Item extends WorkflowEvent | { readonly event: WorkflowEvent; readonly id: number }>(queue: Queue<Item>): (Item & EventLike)[] {

@@ -1,18 +1,26 @@
 import { PersistCorruptError } from '../base/error-classes.ts';
 import { decodeJson, encodeJson } from '../base/json-codec.ts';
 import { type EventLike, STOP, type WorkflowEvent } from '../events/index.ts';
-import type { Execution } from '../workflow/execution.ts';
+import type { Execution, Note } from '../workflow/execution.ts';
 import type { Emission, Patch } from '../workflow/patch.ts';
 import { named } from '../workflow/reducer.ts';
 import type { FinalStatus, Run } from '../workflow/run.ts';
-import { type Check, isEvent, isList, isNumber, isPatch, isRecord, isText } from './snapshot-body.ts';
+import { type Check, isEvent, isList, isNote, isNumber, isOrder, isPatch, isRecord, isText } from './snapshot-body.ts';
 
 /** One change of a run on its way to the store. */
 export type Change =
   | { readonly kind: 'commit'; readonly execution: Execution; readonly patch: Patch | null; readonly out: Emission;
-      readonly items: readonly WorkflowEvent[]; readonly final: boolean; readonly commit: number }
+      readonly items: readonly WorkflowEvent[]; readonly final: boolean; readonly commit: number;
+      readonly calls: CallsTold | null }
   | { readonly kind: 'input'; readonly event: WorkflowEvent; readonly inputId: string | null }
   | { readonly kind: 'end'; readonly status: FinalStatus; readonly value: unknown };
+
+/** What a commit tells of its execution's calls: what this one left, which are under way, and in which order others answered. */
+export interface CallsTold {
+  readonly note: Note | null;
+  readonly open: readonly number[];
+  readonly answered: readonly number[];
+}
 
 /** A change as it is stored. Names are short: there is one per step. */
 export interface Delta {
@@ -28,6 +36,11 @@ export interface Delta {
   readonly o?: Patch;
   /** Events it emitted. */
   readonly e?: readonly EventLike[];
+  /** What a call left. */
+  readonly k?: readonly [kind: string, name: string, value: unknown];
+  /** Numbers of calls that were under way, and pairs as in the order of answers. Absent: none. */
+  readonly h?: readonly number[];
+  readonly d?: readonly number[];
   /** An event from outside. */
   readonly n?: EventLike;
   /** The end for another reason than a StopEvent; without an error when detached work had held back the end. */
@@ -52,11 +65,16 @@ export function encodeChange(change: Change, { elapsed, queue: { size }, scopes 
 function deltaOf(change: Change): Omit<Delta, 't'> {
   switch (change.kind) {
     case 'commit': {
-      const { execution: x, patch, out, final, commit } = change;
+      const { execution: x, patch, out, final, commit, calls } = change;
       return {
         c: [x.record.index, x.id, commit, x.view, final ? 1 : 0],
         ...(patch === null ? undefined : { o: patch }),
         ...(out === null ? undefined : { e: upToStop(out) }),
+        ...(calls === null ? undefined : {
+          ...(calls.note === null ? undefined : { k: [calls.note.kind, calls.note.name, calls.note.value] as const }),
+          ...(calls.open.length === 0 ? undefined : { h: calls.open }),
+          ...(calls.answered.length === 0 ? undefined : { d: calls.answered }),
+        }),
       };
     }
     case 'input': return { n: change.event as unknown as EventLike };
@@ -86,8 +104,8 @@ export function emittedBy(run: Run, change: Exclude<Change, { readonly kind: 'en
 
 function storedError(error: unknown): StoredError {
   if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
-  const { code, step, eventType, attempt } = error as Error & Record<string, unknown>;
-  return { name: error.name, message: error.message, ...JSON.parse(JSON.stringify({ code, step, eventType, attempt })) as object };
+  const { code, step, eventType, attempt, commit } = error as Error & Record<string, unknown>;
+  return { name: error.name, message: error.message, ...JSON.parse(JSON.stringify({ code, step, eventType, attempt, commit })) as object };
 }
 
 const END: readonly unknown[] = ['completed', 'failed', 'aborted', 'timed_out'] satisfies FinalStatus[];
@@ -102,7 +120,8 @@ const isDelta: Check = (value) => {
   const delta = (value ?? {}) as Record<string, unknown>;
   const [kind, ...others] = Object.keys(FIELDS).filter((field) => delta[field] !== undefined);
   return kind !== undefined && others.length === 0 && (FIELDS[kind] as Check)(delta[kind]) && typeof delta['t'] === 'number' && isNumber(delta['q'] ?? 0)
-    && isPatch(delta['o'] ?? null) && isList(isEvent)(delta['e'] ?? []);
+    && isPatch(delta['o'] ?? null) && isList(isEvent)(delta['e'] ?? [])
+    && (delta['k'] === undefined || Array.isArray(delta['k']) && isNote(delta['k'])) && isList(isNumber)(delta['h'] ?? []) && isOrder(delta['d'] ?? []);
 };
 
 /** @throws PersistCorruptError when the bytes are not those of a change. */

@@ -4,14 +4,20 @@ import type { Clock } from '../base/clock.ts';
 import type { WorkflowEvent } from '../events/index.ts';
 import type { StoredCheckpoint } from '../spec/checkpoint.ts';
 import { Execution, see } from '../workflow/execution.ts';
-import { applyCommit, applyEnd, applyInput, link, route } from '../workflow/reducer.ts';
+import { applyCommit, applyEnd, applyInput, forget, link, route } from '../workflow/reducer.ts';
 import type { CommitPort, Definition, Run } from '../workflow/run.ts';
 import { scopesOf } from '../workflow/scope-port.ts';
 import type { Step } from '../workflow/step.ts';
 import { decodeBase } from './base-codec.ts';
 import { seenBy } from './capture.ts';
 import { decodeChange, type Delta } from './change-codec.ts';
-import { restore, revive } from './restore.ts';
+import { restore, revive, reviveNote } from './restore.ts';
+import { applyNote, isAsleep, newJournal, rouse } from './waits.ts';
+
+/** The port of runs that are only looked at. */
+export const UNSTORED: CommitPort = {
+  busy: true, commit: () => undefined, publish: () => true, input: () => undefined, end: () => undefined, kick: () => undefined,
+};
 
 /**
  * The run that a store holds: the stored state, and the changes after it applied by the reducer that applied them first.
@@ -52,12 +58,27 @@ function applyDelta(run: Run, delta: Delta): void {
     const [step, id, commit, view, final] = delta.c;
     const x = findExecution(run, step, id);
     if (x.view === Infinity) x.view = view;
-    x.commits = x.skip = commit;
+    if (isAsleep(run, x)) rouse(run, x);
+    x.commits = commit;
+    x.skip = Math.max(x.skip, commit);
     const out = delta.e?.map(revive) ?? null;
     if (scopes) scopes.commit(x, delta.o ?? null, out, final === 1);
     else applyCommit(run, x, delta.o ?? null, out, final === 1);
-    if (final === 1) drop(run, x);
+    if (delta.k !== undefined) applyNote(run, x, commit, reviveNote(...delta.k));
+    if (delta.h !== undefined || x.journal !== undefined) tellCalls(x, delta.h, delta.d);
+    if (final === 1) {
+      forget(run, x);
+      drop(run, x);
+    }
   }
+}
+
+/** Which calls were under way at a commit, and in which order others had answered. */
+function tellCalls(x: Execution, open: readonly number[] = [], answered: readonly number[] = []): void {
+  const journal = (x.journal ??= newJournal());
+  journal.open = new Set(open);
+  journal.order.push(...answered);
+  journal.stored = journal.order.length;
 }
 
 function findExecution(run: Run, step: number, id: number): Execution {

@@ -3,7 +3,7 @@
  * every change of a run as it happens and recovers what another process left behind. Subpath export
  * `blazen-ts/durable`; `blazen-ts` exports the same `Workflow`.
  */
-export { defineWorkflow, Workflow } from './workflow.ts';
+export { defineWorkflow, waits, Workflow } from './workflow.ts';
 export type { PromisedSnapshot, ResumeOptions, SnapshotSource } from './workflow.ts';
 export { WorkflowBuilder } from './workflow-builder.ts';
 export { WorkflowHandler } from './handler.ts';
@@ -15,7 +15,7 @@ export type { ReferenceStateValue } from './reference-json.ts';
 export { SerializableRef } from './session-refs.ts';
 export { BlazenState, CallbackFieldStore } from './blazen-state.ts';
 export type { BlazenStateMeta, FieldStore, StateClass, StateObject } from './blazen-state.ts';
-export type { Context, StateNamespace } from './context.ts';
+export type { Context, EventName, EventNamed, StateNamespace, WaitOptions } from './context.ts';
 export type { SessionPausePolicy } from './session-policy.ts';
 export type { FitOptions } from './restore.ts';
 export { InMemoryCheckpointStore } from './memory-store.ts';

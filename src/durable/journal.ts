@@ -5,12 +5,14 @@ import { encodeJson } from '../base/json-codec.ts';
 import type { CheckpointCommit, CheckpointItem, CheckpointStatus, CheckpointStore, CommitOutcome } from '../spec/checkpoint.ts';
 import { type EventLike, START, STOP, type WorkflowEvent } from '../events/index.ts';
 import { kick, rest, wake } from '../workflow/engine.ts';
-import { type Execution, stepFailed } from '../workflow/execution.ts';
+import { type Execution, type Note, stepFailed } from '../workflow/execution.ts';
 import type { Emission } from '../workflow/patch.ts';
-import { applyCommit, applyEnd, applyInput, resolvePatch } from '../workflow/reducer.ts';
+import { applyCommit, applyEnd, applyInput, forget, resolvePatch } from '../workflow/reducer.ts';
 import { type CommitPort, type FinalStatus, type Run, tick } from '../workflow/run.ts';
+import { nextDue } from './alarm.ts';
 import { encodeBase } from './base-codec.ts';
-import { type Change, emittedBy, encodeChange, endOf } from './change-codec.ts';
+import { type CallsTold, type Change, emittedBy, encodeChange, endOf } from './change-codec.ts';
+import { applyNote } from './waits.ts';
 
 /** Changes after which the stored state is written anew. */
 const COMPACT_AFTER = 256;
@@ -39,6 +41,7 @@ export class Journal implements CommitPort {
   #broken = false;
   readonly #tasks: Task[] = [];
   readonly #published = new Map<Execution, Published>();
+  readonly #idle: (() => void)[] = [];
 
   /** @param version the store's, which counts commits. */
   constructor(store: CheckpointStore, clock: Clock, fence: number, version: number) {
@@ -48,13 +51,15 @@ export class Journal implements CommitPort {
     this.#version = version;
   }
 
-  commit(x: Execution, out: Emission, final: boolean): Promise<void> {
+  commit(x: Execution, out: Emission, final: boolean, note?: readonly [commit: number, note: Note]): Promise<void> {
+    // What was published after the call that commits now is a commit of its own.
+    if (note !== undefined && (this.#published.get(x)?.commit ?? 0) > x.commits) this.#flush(x);
     const { items, patch } = this.#take(x);
     // What it emits is fixed now: nothing it still does may count.
     if (final) x.over = true;
     if (x.patch !== null) patch.push(...x.patch);
     x.patch = null;
-    return this.#submit(x.owner, { kind: 'commit', execution: x, patch: patch.length > 0 ? patch : null, out, items, final, commit: x.commits });
+    return this.#submit(x.owner, { kind: 'commit', execution: x, patch: patch.length > 0 ? patch : null, out, items, final, commit: x.commits, calls: callsOf(x, note?.[1] ?? null) });
   }
 
   publish(x: Execution, event: WorkflowEvent): boolean {
@@ -82,13 +87,18 @@ export class Journal implements CommitPort {
 
   kick(run: Run): void { kick(run); }
 
+  /** @internal Set by who looks after the run's inputs. */
+  expire: ((run: Run, request: WorkflowEvent) => void) | undefined;
+
   /** Write the whole state, so that the run is found quickly and cheaply later. @param consumed ids of inputs that took effect. */
   async compact(run: Run, status: CheckpointStatus, consumed: readonly string[]): Promise<void> {
-    await this.#settled();
+    for (const x of this.#published.keys()) this.#flush(x);
+    // Looked at again after every wait: what came meanwhile goes first.
+    while (this.busy) await new Promise<void>((resolve) => { this.#idle.push(resolve); });
     if (run.ended) return;
     this.busy = true;
     try {
-      await this.#compactNow(run, { consumed, status, wakeAt: null });
+      await this.#compactNow(run, { consumed, status, wakeAt: status === 'waiting' ? nextDue(run) : null });
     } catch (error) {
       // It may have been stored: what came next would be taken for it.
       this.#broken = true;
@@ -116,15 +126,10 @@ export class Journal implements CommitPort {
     rest(run);
   }
 
-  async #settled(): Promise<void> {
-    while (this.busy) await new Promise<void>((resolve) => { this.#idle.push(resolve); });
-  }
-  readonly #idle: (() => void)[] = [];
-
   #flush(x: Execution): void {
     const { items, patch, commit } = this.#take(x);
-    if (items.length === 0 || x.over || x.owner.ended) return;
-    void this.#submit(x.owner, { kind: 'commit', execution: x, patch: patch.length > 0 ? patch : null, out: null, items, final: false, commit });
+    if (items.length === 0 || x.owner.ended) return;
+    void this.#submit(x.owner, { kind: 'commit', execution: x, patch: patch.length > 0 ? patch : null, out: null, items, final: false, commit, calls: callsOf(x, null) });
   }
 
   #take(x: Execution): Published {
@@ -163,7 +168,8 @@ export class Journal implements CommitPort {
       task.done();
     }
     for (const resolve of this.#idle.splice(0)) resolve();
-    if (this.#since >= COMPACT_AFTER && !run.ended && run.status === 'running') {
+    // What is about to be published counts as made already: not with the next commit.
+    if (this.#since >= COMPACT_AFTER && this.#published.size === 0 && !run.ended && run.status === 'running') {
       this.busy = true;
       try {
         await this.#compactNow(run, {});
@@ -208,10 +214,16 @@ export class Journal implements CommitPort {
 
   #apply(run: Run, change: Change): void {
     if (change.kind === 'commit') {
-      const { execution, patch, out, items, final } = change;
+      const { execution, patch, out, items, final, commit, calls } = change;
       for (const item of items) run.show(item, true);
+      // The execution may have made further calls meanwhile.
+      const { commits } = execution;
+      execution.commits = commit;
       if (run.scopes) run.scopes.commit(execution, patch, out, final);
       else applyCommit(run, execution, patch, out, final);
+      execution.commits = commits;
+      if (calls !== null && calls.note !== null) applyNote(run, execution, commit, calls.note);
+      if (final) forget(run, execution);
     } else if (change.kind === 'input') {
       wake(run);
       if (run.scopes) run.scopes.input(change.event);
@@ -232,6 +244,14 @@ export class Journal implements CommitPort {
     }
     applyEnd(run, 'failed', error instanceof BlazenError ? error : new PersistError(`Cannot store run ${run.id}`, { cause: error, retryable: true }));
   }
+}
+
+/** What is stored with a commit of an execution that has made calls. */
+function callsOf({ journal }: Execution, note: Note | null): CallsTold | null {
+  if (journal === undefined) return null;
+  const { open, order, stored } = journal;
+  journal.stored = order.length;
+  return { note, open: [...open], answered: order.slice(stored) };
 }
 
 function fenced(run: Run): PersistFencedError {

@@ -1,13 +1,14 @@
 import type { Clock } from '../base/clock.ts';
 import type { CheckpointInput, CheckpointStore, ClaimedCheckpoint } from '../spec/checkpoint.ts';
-import { type EventLike, INPUT_RESPONSE, WorkflowEvent } from '../events/index.ts';
+import { type EventLike, INPUT_EXPIRED, INPUT_RESPONSE, WorkflowEvent } from '../events/index.ts';
 import { abortRun, kick } from '../workflow/engine.ts';
 import type { Deadlines } from '../workflow/deadlines.ts';
 import type { Definition, Run } from '../workflow/run.ts';
-import { type ControlEvent, decodeInput, isControl, type Wish } from './control.ts';
+import { armBy, nextDue, reopen, takeExpiry } from './alarm.ts';
+import { type ControlEvent, decodeInput, encodeInput, isControl, type Wish } from './control.ts';
 import { foldRun } from './fold.ts';
 import { Journal } from './journal.ts';
-import { continueLater, continueRun, pauseRun } from './pause.ts';
+import { continueLater, continueRun, discard, pauseRun } from './pause.ts';
 
 /** What a run needs of the host that works on it. */
 export interface Keeper {
@@ -15,8 +16,8 @@ export interface Keeper {
   readonly clock: Clock;
   readonly leaseMs: number;
   readonly deadlines: Deadlines;
-  /** The host no longer works on the run. */
-  let(live: LiveRun): void;
+  /** The host no longer works on the run. @param wakeAt when the run has something to do again; null for never. */
+  let(live: LiveRun, wakeAt: number | null): void;
   /** The run was given back, and an input came while that happened. */
   wake(runId: string): void;
 }
@@ -43,6 +44,7 @@ export class LiveRun {
     const { store, clock } = keeper;
     this.#keeper = keeper;
     this.#journal = new Journal(store, clock, claimed.fence, claimed.version);
+    this.#journal.expire = (_run, request) => void this.#expire(request);
     this.run = foldRun(definition, claimed, clock, this.#journal);
     (this.run as { deadlines: Deadlines }).deadlines = keeper.deadlines;
     this.#steered = ids;
@@ -69,7 +71,7 @@ export class LiveRun {
   /** Stop working on it and give it back as it is. */
   async close(): Promise<void> {
     this.#let();
-    void pauseRun(this.run);
+    discard(this.run);
     await this.#journal.release(this.run, this.#seenInput, true);
   }
 
@@ -80,7 +82,25 @@ export class LiveRun {
       const event = decodeInput(data);
       if (isControl(event)) this.#steer(id, event);
       else if (this.#isEarly(event)) this.#early.push({ id, event });
-      else this.#journal.input(this.run, new WorkflowEvent(event), id);
+      else this.#take(id, event);
+    }
+  }
+
+  #take(inputId: string, event: EventLike): void {
+    const input = (taken: WorkflowEvent): void => { this.#journal.input(this.run, taken, inputId); };
+    if (event.type === INPUT_EXPIRED) takeExpiry(this.run, event['request_id'], input);
+    else input(new WorkflowEvent(event));
+  }
+
+  /** Nobody answered in time. That is an input under the request's id, like an answer: the store tells which came first. */
+  async #expire(request: WorkflowEvent): Promise<void> {
+    const id = String((request as unknown as EventLike)['request_id']);
+    try {
+      await this.#keeper.store.putInput(this.run.id, id, encodeInput({ type: INPUT_EXPIRED, request_id: id }, 'request'));
+      await this.look();
+    } catch {
+      // The store cannot be reached now: it is tried again when the lease is renewed.
+      reopen(request);
     }
   }
 
@@ -95,14 +115,14 @@ export class LiveRun {
   /** Is this an answer to a request that is not open? */
   #isEarly(event: EventLike): boolean {
     const open = this.run.requests as unknown as readonly EventLike[];
-    return event.type === INPUT_RESPONSE && !open.some((request) => request['request_id'] === event['request_id']);
+    return (event.type === INPUT_RESPONSE || event.type === INPUT_EXPIRED) && !open.some((request) => request['request_id'] === event['request_id']);
   }
 
   /** Answers that came before their requests; false when there is none. */
   #feedEarly(): boolean {
     const ready = this.#early.filter(({ event }) => !this.#isEarly(event));
     this.#early = this.#early.filter((answer) => !ready.includes(answer));
-    for (const { id, event } of ready) this.#journal.input(this.run, new WorkflowEvent(event), id);
+    for (const { id, event } of ready) this.#take(id, event);
     return ready.length > 0;
   }
 
@@ -118,7 +138,9 @@ export class LiveRun {
           await this.#journal.compact(run, status, this.#steered);
           // An answer may have come meanwhile.
           if (run.status !== status || this.gone) continue;
-          this.#let();
+          const wakeAt = status === 'waiting' ? nextDue(run) : null;
+          discard(run);
+          this.#let(wakeAt);
           await this.#journal.release(run, this.#seenInput, false);
           // So may one while the run was being put to sleep.
           if ((await store.readInputs(run.id, this.#seenInput)).length > 0) this.#keeper.wake(run.id);
@@ -140,18 +162,21 @@ export class LiveRun {
     try {
       if (!await this.#journal.renew(this.run, this.#keeper.leaseMs)) this.#journal.abandon(this.run);
       // Inputs that other processes stored.
-      else if (!this.gone && !this.run.ended) await this.look();
+      else if (!this.gone && !this.run.ended) {
+        await this.look();
+        armBy(this.run, nextDue(this.run));
+      }
     } catch {
       // The store cannot be reached now: the next try, or the next commit, will tell.
     }
     if (!this.gone && !this.run.ended) this.#renewLater();
   }
 
-  #let(): void {
+  #let(wakeAt: number | null = null): void {
     if (this.gone) return;
     this.gone = true;
     this.#keeper.clock.cancel(this.#renewal);
-    this.#keeper.let(this);
+    this.#keeper.let(this, wakeAt);
     this.run.stream?.close();
     this.run.fire();
   }

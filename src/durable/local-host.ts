@@ -12,10 +12,11 @@ import { type Definition, Run } from '../workflow/run.ts';
 import { encodeBase } from './base-codec.ts';
 import { Changes } from './changes.ts';
 import { CONTROL, type ControlEvent, encodeInput, wishOf } from './control.ts';
-import { foldRun } from './fold.ts';
+import { foldRun, UNSTORED } from './fold.ts';
 import { type Keeper, LiveRun } from './live-run.ts';
 import { SteadyDeadlines } from './steady-deadlines.ts';
 import { storedItems, type StreamItem } from './stream-item.ts';
+import { WakeUps } from './wake-ups.ts';
 import type { AnyWorkflow, ReadOptions, StartOptions, WorkflowHost } from './workflow-host.ts';
 
 /** Options of a local host; all but the store and the workflows are optional. */
@@ -51,6 +52,7 @@ export class LocalHost implements WorkflowHost {
   /** Runs being taken up. */
   readonly #taking = new Map<string, Promise<boolean>>();
   readonly #changes: Changes;
+  readonly #wakeUps: WakeUps;
   #closed = false;
 
   constructor({ store, workflows, owner = uuid(), leaseMs = 30_000, clock: given = systemClock }: LocalHostOptions) {
@@ -58,7 +60,8 @@ export class LocalHost implements WorkflowHost {
     this.#store = store;
     this.#owner = owner;
     this.#clock = clock;
-    this.#keeper = { store, clock, leaseMs, deadlines: new SteadyDeadlines(clock), let: (live) => this.#forget(live), wake: (runId) => { if (!this.#closed) void this.#take(runId).catch(() => undefined); } };
+    this.#keeper = { store, clock, leaseMs, deadlines: new SteadyDeadlines(clock), let: (live, wakeAt) => this.#forget(live, wakeAt), wake: (runId) => { if (!this.#closed) void this.#take(runId).catch(() => undefined); } };
+    this.#wakeUps = new WakeUps(this.#keeper);
     this.#changes = new Changes(clock, store.capabilities.shared);
     for (const workflow of workflows) this.#definitions.set(workflow.name, workflow.definition());
   }
@@ -76,8 +79,7 @@ export class LocalHost implements WorkflowHost {
     (event as { type: string }).type = START;
     const seed = new Run(definition, runId, this.#clock, UNSTORED, true);
     seed.queue.push(event);
-    const base = encodeBase(seed, 'input');
-    await this.#store.create(runId, { workflow: workflow.name, base, now: seed.startedAt });
+    await this.#store.create(runId, { workflow: workflow.name, base: encodeBase(seed, 'input'), now: seed.startedAt });
     await this.#take(runId);
     return runId;
   }
@@ -193,6 +195,7 @@ export class LocalHost implements WorkflowHost {
   /** Stop working: runs are given back as they are, for another host to go on with. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#wakeUps.end();
     // One that cannot be given back now is free when its lease ends.
     await Promise.allSettled([...this.#live.values()].map((live) => live.close()));
     this.#changes.end();
@@ -242,6 +245,7 @@ export class LocalHost implements WorkflowHost {
 
   async #claim(runId: string): Promise<boolean> {
     if (this.#live.has(runId)) return false;
+    this.#wakeUps.clear(runId);
     const definition = this.#definitions.get((await this.#store.status(runId))?.workflow ?? '');
     const claimed = definition === undefined ? null : await this.#store.claim(runId, this.#owner, this.#keeper.leaseMs, this.#clock.now());
     if (definition === undefined || claimed === null) return false;
@@ -272,9 +276,10 @@ export class LocalHost implements WorkflowHost {
     await this.#live.get(runId)?.look();
   }
 
-  #forget(live: LiveRun): void {
+  #forget(live: LiveRun, wakeAt: number | null): void {
     const { id } = live.run;
     if (this.#live.get(id) === live) this.#live.delete(id);
+    if (wakeAt !== null && !this.#closed) this.#wakeUps.set(id, wakeAt);
     this.#changes.tell(id);
   }
 
@@ -288,11 +293,6 @@ export class LocalHost implements WorkflowHost {
     if (this.#closed) throw new ValidationError('This host is closed');
   }
 }
-
-/** For runs that are only looked at. */
-const UNSTORED = {
-  busy: true, commit: () => undefined, publish: () => true, input: () => undefined, end: () => undefined, kick: () => undefined,
-} as const;
 
 function notFound(runId: string): RunNotFoundError { return new RunNotFoundError(`No run ${runId} is stored`, { runId }); }
 

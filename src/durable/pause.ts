@@ -1,5 +1,6 @@
-import { kick, stand, wake } from '../workflow/engine.ts';
+import { kick, stand, stopTry, wake } from '../workflow/engine.ts';
 import { type Run, type RunStatus, tick } from '../workflow/run.ts';
+import { disarm, ring } from './alarm.ts';
 
 /** Microtasks a resumed run waits for a caller who awaits the handler to attach a reader. */
 const PATIENCE = 8;
@@ -30,6 +31,7 @@ export function continueRun(run: Run): void {
     wake(run);
   }
   tick(run);
+  ring(run);
   kick(run);
 }
 
@@ -39,5 +41,17 @@ export async function continueLater(run: Run): Promise<void> {
   wake(run);
   for (let i = 0; i < PATIENCE; i++) await Promise.resolve();
   tick(run);
+  ring(run);
   kick(run);
+}
+
+/** Let go of a run that goes on elsewhere: nothing its executions still do counts. */
+export function discard(run: Run): void {
+  run.status = 'paused';
+  disarm(run);
+  run.deadlines.clear(run.timeout);
+  for (let x = run.newest; x !== null; x = x.previous) {
+    stopTry(x);
+    x.over = true;
+  }
 }

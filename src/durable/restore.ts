@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { SnapshotError } from '../base/error-classes.ts';
 import { COLLECTED, WorkflowEvent, type EventLike } from '../events/index.ts';
-import { Execution, see } from '../workflow/execution.ts';
+import { Execution, type Note, see } from '../workflow/execution.ts';
 import { Queue } from '../workflow/queue.ts';
 import { link } from '../workflow/reducer.ts';
 import { type CommitPort, type Definition, type Ready, Run, type StepState } from '../workflow/run.ts';
@@ -9,7 +9,8 @@ import type { Step } from '../workflow/step.ts';
 import { stateOf } from '../workflow/step-state.ts';
 import { graphOf } from './capture.ts';
 import { restoreScopes } from './scope-record.ts';
-import type { SnapshotBody, StepStateRecord } from './snapshot-body.ts';
+import type { ExecutionRecord, SnapshotBody, StepStateRecord } from './snapshot-body.ts';
+import { addWait, isAsleep, isWait, newJournal, type WaitState } from './waits.ts';
 
 /** How strictly a snapshot must fit the workflow. */
 export interface FitOptions {
@@ -48,17 +49,43 @@ export function restore(definition: Definition, body: SnapshotBody, clock: Clock
     if (step.policies.some(({ places }) => places !== undefined)) stateOf(run, step).taken++;
   }
   for (const { step, waiting } of body.stepStates) for (const { event, id } of waiting) admitAgain(run, steps[step] as Step, revive(event), id);
-  for (const { step: index, id, event, commits, attempt, seen } of body.executions) {
+  for (const record of body.executions) {
+    const { step: index, id, event, commits, attempt, seen } = record;
     const x = new (definition.execution ?? Execution)(run, steps[index] as Step, revive(event), id, run.version);
     x.skip = commits;
     x.attempt = attempt;
     if (seen.length > 0) see(x, new Map(seen));
     link(run, x);
     run.delayed++;
-    run.ready.push({ step: x.record, event: x.event, id, again: x });
+    if (restoreCalls(run, x, record)) run.idle++;
+    else run.ready.push({ step: x.record, event: x.event, id, again: x });
   }
   restoreFeeds(run, body, changeOf(graphOf(definition), body.steps) !== '');
   return run;
+}
+
+/** What the execution's calls left; true when its function is to be called only when one of them is over. */
+function restoreCalls(run: Run, x: Execution, { notes = [], open = [], order = [], idle }: ExecutionRecord): boolean {
+  if (notes.length === 0 && open.length === 0) return false;
+  const journal = (x.journal = newJournal());
+  for (const number of open) journal.open.add(number);
+  journal.order.push(...order);
+  journal.stored = order.length;
+  const answered = new Set(order.filter((_, i) => i % 2 === 0));
+  for (const [commit, kind, name, value] of notes) {
+    const note = reviveNote(kind, name, value);
+    journal.notes.set(commit, note);
+    if (!answered.has(commit)) addWait(run, x, commit, note, idle && run.definition.offer ? x : null);
+  }
+  return isAsleep(run, x);
+}
+
+/** What a call left, from stored data. */
+export function reviveNote(kind: string, name: string, value: unknown): Note {
+  const note = { kind, name, value };
+  if (!isWait(note)) return note;
+  const state = value as WaitState;
+  return { ...note, value: { ...state, events: state.events.map((event) => revive(event as unknown as EventLike)) } };
 }
 
 /** An event that was held back: whether it still is, is up to the step's policies of today. */

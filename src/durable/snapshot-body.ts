@@ -4,9 +4,10 @@ import { COMMITTED, RETRIED } from '../workflow/run-log.ts';
 import { around } from '../workflow/scope-path.ts';
 import type { ScopesRecord } from './scope-record.ts';
 import { inconsistency } from './consistent.ts';
+import { newer } from './snapshot-document.ts';
 
 /** Version of the body. A reader refuses newer ones. */
-export const BODY_VERSION = 1;
+export const BODY_VERSION = 2;
 
 /** Pairs of key and value. */
 export type Entries = readonly (readonly [key: string, value: unknown])[];
@@ -23,7 +24,16 @@ export interface ExecutionRecord {
   readonly attempt: number;
   /** Values as it saw them, where they have changed since; only for executions that have committed something. */
   readonly seen: Entries;
+  /** What its calls left, the numbers of those that came to nothing so far, and in which order they answered. */
+  readonly notes?: readonly NoteRecord[];
+  readonly open?: readonly number[];
+  readonly order?: readonly number[];
+  /** It does nothing but wait for one of them: its function is not called before. */
+  readonly idle?: true;
 }
+
+/** What one call left. */
+export type NoteRecord = readonly [commit: number, kind: string, name: string, value: unknown];
 
 /** What policies keep for a step. */
 export interface StepStateRecord {
@@ -107,11 +117,31 @@ const isScopes: Check = (value) => {
     && stepStates.every(([path]) => known.has(path));
 };
 
+const isFlag: Check = (value) => typeof value === 'boolean';
+const isWaitState: Check = (value) => isRecord({
+  need: isNumber, match: (match) => match === null || isRecord({})(match), due: (due) => due === null || isNumber(due), after: isNumber, events: isList(isEvent), timedOut: isFlag,
+})(value) && (value as { need: number }).need > 0 && (value as { events: unknown[]; need: number }).events.length <= (value as { need: number }).need;
+/** What a call left: its kind, its name and its value. */
+export const isNote = ([kind, name, value, ...more]: readonly unknown[]): boolean =>
+  more.length === 0 && isText(name) && (kind === 'run' || kind === 'sleep' && isNumber(value) || (kind === 'waitFor' || kind === 'collect') && isWaitState(value));
+/** Pairs of a call's number, each once, and how many calls had been made by then. */
+export const isOrder: Check = (value) => Array.isArray(value) && value.length % 2 === 0 && isUnique(value.filter((_, i) => i % 2 === 0))
+  && value.every((number, i) => isNumber(number) && number > 0 && (i % 2 === 0 || number >= (value[i - 1] as number) && number >= (value[i - 2] as number ?? 0)));
+const isUnique = (list: readonly unknown[]): boolean => new Set(list).size === list.length;
+/** Have the execution's calls left something that they can have left? */
+const isConsistent = ({ commits, notes = [], open = [], order = [], idle }: ExecutionRecord): boolean => {
+  if (![notes, open].every((list) => Array.isArray(list)) || idle !== undefined && !isFlag(idle)) return false;
+  if (!notes.every((note) => Array.isArray(note) && isNote(note.slice(1)))) return false;
+  const numbers: unknown[] = [...notes.map(([number]) => number), ...open];
+  return numbers.every((number) => isNumber(number) && (number as number) > 0 && (number as number) <= commits) && isUnique(numbers)
+    && isOrder(order) && order.every((number) => number <= commits);
+};
+
 const FIELDS: Required<Record<keyof SnapshotBody, Check>> = {
   v: isNumber, workflow: isText, runId: isText, startedAt: isNumber, takenAt: isNumber, remainingMs: (value) => typeof value === 'number' && value >= 0,
   version: isNumber, routed: isNumber, state: entries, queue: isList(isEvent), requests: isList(isEvent), unhandled: isList(isText),
   steps: isList(isPair(isList(isText))),
-  executions: isList(isRecord({ step: isNumber, id: isNumber, event: isEvent, commits: isNumber, attempt: isNumber, seen: entries })),
+  executions: isList((value) => isRecord({ step: isNumber, id: isNumber, event: isEvent, commits: isNumber, attempt: isNumber, seen: entries })(value) && isConsistent(value as ExecutionRecord)),
   stepStates: areStates,
   scopes: (value) => value === undefined || isScopes(value),
   log: (value) => isFeed(8, isLogRow)(value) && entries((value as SnapshotBody['log']).base),
@@ -119,9 +149,11 @@ const FIELDS: Required<Record<keyof SnapshotBody, Check>> = {
   session: isRecord({ refs: isList((value) => Array.isArray(value) && isText(value[0]) && isText(value[1]) && value[2] instanceof Uint8Array), dropped: isList(isText) }),
 };
 
-/** @throws SnapshotError naming the field that does not fit. */
+/** @throws SnapshotVersionMismatchError for a newer version, SnapshotError naming the field that does not fit. */
 export function checkBody(value: unknown): asserts value is SnapshotBody {
   if (typeof value !== 'object' || value === null) throw new SnapshotError('Cannot read the snapshot: it holds no run');
+  const { v } = value as SnapshotBody;
+  if (typeof v === 'number' && v > BODY_VERSION) throw newer(v, BODY_VERSION);
   for (const [field, check] of Object.entries(FIELDS)) {
     if (!check((value as Record<string, unknown>)[field])) throw new SnapshotError(`Cannot read the snapshot: its '${field}' is damaged`);
   }

@@ -6,11 +6,12 @@ import { Session } from '../workflow/execution.ts';
 import { type GraphRecord, graphOf, type StepHandler, type StepPolicy, Workflow as CoreWorkflow, type WorkflowGraph, type WorkflowOptions } from '../workflow/index.ts';
 import { inputParser } from '../workflow/define-workflow.ts';
 import type { Run } from '../workflow/run.ts';
-import type { EmittedBy, EventDefs, InputArguments, ResultBy, SentBy, TypedHandler, UnionOfTypes } from '../workflow/typed-steps.ts';
+import type { EmittedBy, EventDefs, InputArguments, ResultBy, SentBy, TypedHandler, UnionOfTypes, WaitedBy, WaitsPolicy } from '../workflow/typed-steps.ts';
 import { nameOf, type StateClass } from './blazen-state.ts';
 import type { Context } from './context.ts';
 import { type DurableDefinition, DurableExecution } from './execution.ts';
 import { WorkflowHandler } from './handler.ts';
+import { offer } from './offer.ts';
 import { continueLater } from './pause.ts';
 import { type FitOptions, restore } from './restore.ts';
 import { parsePolicy, type SessionPausePolicy } from './session-policy.ts';
@@ -19,6 +20,11 @@ import { WorkflowSnapshot } from './snapshot.ts';
 import type { SnapshotBody } from './snapshot-body.ts';
 import type { SnapshotJson } from './snapshot-document.ts';
 import type { WorkflowBuilder } from './workflow-builder.ts';
+
+/** Name the events a typed step waits for with `ctx.waitFor` or `ctx.collect`: then others may emit them. */
+export function waits<const Defs extends EventDefs>(...defs: Defs): WaitsPolicy<UnionOfTypes<Defs>> {
+  return { waits: defs.map(({ type }) => type) };
+}
 
 /** Options of a resume; all optional. */
 export interface ResumeOptions extends FitOptions {
@@ -51,7 +57,7 @@ export class Workflow<Input = object | undefined, Result = unknown, Handled exte
   #policy: SessionPausePolicy = 'pickle_or_error';
 
   constructor(name: string, options?: WorkflowOptions<Input>) {
-    super(name, options, { execution: DurableExecution, classes: new Map() } satisfies Pick<DurableDefinition, 'execution' | 'classes'>);
+    super(name, options, { execution: DurableExecution, offer, classes: new Map() } satisfies Pick<DurableDefinition, 'execution' | 'offer' | 'classes'>);
   }
 
   /** Resume a snapshot with a workflow that fits it. See the method `resume`. */
@@ -68,7 +74,7 @@ export class Workflow<Input = object | undefined, Result = unknown, Handled exte
 
   override step<const Defs extends EventDefs, Output, const Policies extends readonly StepPolicy[] = []>(
     name: string, on: Defs, handler: TypedHandler<Defs, Input, Policies, Output, Context>, ...policies: Policies
-  ): Workflow<Input, Result | ResultBy<Output>, Handled | UnionOfTypes<Defs>, Emitted | EmittedBy<Output> | SentBy<Policies>> {
+  ): Workflow<Input, Result | ResultBy<Output>, Handled | UnionOfTypes<Defs> | WaitedBy<Policies>, Emitted | EmittedBy<Output> | SentBy<Policies>> {
     return super.step(name, on, handler as never, ...policies) as never;
   }
 

@@ -1,5 +1,5 @@
 import { type SchemaInput, type SchemaOutput, type StandardSchema, validateSync } from '../base/standard-schema.ts';
-import { START, STOP, INPUT_REQUEST, INPUT_RESPONSE, WorkflowEvent } from './event.ts';
+import { START, STOP, INPUT_EXPIRED, INPUT_REQUEST, INPUT_RESPONSE, WorkflowEvent } from './event.ts';
 
 /** An event of a known type: flat fields, and the same fields again as `data`. */
 export type EventOf<Type extends string = string, Data = Record<string, unknown>> =
@@ -48,12 +48,26 @@ export const StopEvent: EventDef<typeof STOP, { result: unknown }> = /* @__PURE_
 export const InputRequestEvent: EventDef<typeof INPUT_REQUEST, InputRequest> = /* @__PURE__ */ defineEvent(INPUT_REQUEST) as never;
 /** A human's answer. */
 export const InputResponseEvent: EventDef<typeof INPUT_RESPONSE, InputResponse> = /* @__PURE__ */ defineEvent(INPUT_RESPONSE) as never;
+/** An input request had a time limit and nobody answered in time; it can no longer be answered. */
+export const InputExpiredEvent: EventDef<typeof INPUT_EXPIRED, InputExpired> = /* @__PURE__ */ defineEvent(INPUT_EXPIRED) as never;
 
 /** Fields of an InputRequestEvent. */
 export interface InputRequest {
   readonly request_id?: string;
   readonly prompt: string;
   readonly metadata?: unknown;
+  /**
+   * Milliseconds the request stays open: then an InputExpiredEvent is routed, and a run with no step for it fails with a
+   * TimeoutError. Default: for ever. `blazen-ts/workflow` alone, without `blazen-ts/durable`, keeps no time and ignores it.
+   */
+  readonly expires_in_ms?: number;
+  /** When that is, milliseconds since the epoch; filled in by the engine. */
+  readonly expires_at?: number;
+}
+
+/** Fields of an InputExpiredEvent. */
+export interface InputExpired {
+  readonly request_id: string;
 }
 
 /** Fields of an InputResponseEvent. */

@@ -13,6 +13,8 @@ export const INPUT_RESPONSE = 'blazen::InputResponseEvent';
 export const SCOPE_ENDED = 'blazen::ScopeEndedEvent';
 /** Tells the scope around that a scope has failed, or was cancelled. */
 export const SCOPE_FAILED = 'blazen::ScopeFailedEvent';
+/** Nobody answered an input request in time. */
+export const INPUT_EXPIRED = 'blazen::InputExpiredEvent';
 /** What a step with `collect` receives: the collected events. */
 export const COLLECTED = 'blazen::CollectedEvent';
 

@@ -28,15 +28,35 @@ interface Extras {
 export interface ExecutionJournal {
   /** What commits remember beyond their effects, by their number. */
   readonly notes: Map<number, Note>;
-  /** Numbers given to commits that have not been made, below one that has. */
+  /** Numbers of calls that were made and have not committed anything. */
   open: Set<number>;
+  /** In which order calls answered, up to the newest commit: pairs of a call's number and how many had been made by then. */
+  readonly order: number[];
+  /** How much of the order is stored. */
+  stored: number;
 }
 
 /** What one commit remembers: which call it was, and what that call gave. */
 export interface Note {
   readonly kind: string;
   readonly name: string;
-  value: unknown;
+  readonly value: unknown;
+}
+
+/** A call of an execution that is not over before its time has come, or its events have. */
+export interface Wait {
+  /** The execution: number of its event, and step. */
+  readonly id: number;
+  readonly step: number;
+  /** Number of the call, and what it left. */
+  readonly commit: number;
+  readonly note: Note;
+  /** When it is over at the latest; null for never. */
+  due: number | null;
+  /** Answers the call; null when no try has made it yet. */
+  go: (() => void) | null;
+  /** The execution, when its function is not to run before it has something to go on with. */
+  sleeper: Execution | null;
 }
 
 /** One execution of a step: the context that the step is handed, and the engine's book-keeping for it. */

@@ -131,6 +131,19 @@ export function finish(x: Execution): void {
   for (const policy of record.policies) policy.done?.(run, record);
 }
 
+/** An execution is over: nothing it waits for counts. */
+export function forget(run: Run, x: Execution): void {
+  let asleep = false;
+  for (const wait of run.waits ?? []) {
+    if (wait.id !== x.id || wait.step !== x.record.index) continue;
+    asleep ||= wait.sleeper === x;
+    run.waits?.delete(wait);
+  }
+  if (!asleep) return;
+  run.idle--;
+  run.delayed--;
+}
+
 function requestId(event: WorkflowEvent): unknown { return (event as unknown as EventLike)['request_id']; }
 
 /** Take the open input request of this id; false when there is none. */

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { uuid } from '../base/id.ts';
 import type { WorkflowEvent } from '../events/index.ts';
 import { type Deadline, type Deadlines, deadlinesOf } from './deadlines.ts';
-import type { Execution, Session } from './execution.ts';
+import type { Execution, Note, Session, Wait } from './execution.ts';
 import { Feed } from './feed.ts';
 import { Queue } from './queue.ts';
 import { Signal } from './signal.ts';
@@ -41,11 +41,14 @@ export interface Definition {
 export interface CommitPort {
   /** A change is on its way: nothing is dispatched meanwhile. Asked before each thing that begins. */
   readonly busy: boolean;
-  commit(execution: Execution, out: Emission, final: boolean): Promise<void> | void;
+  /** @param note what the commit leaves for a further try; a port that does not store leaves it to the caller. */
+  commit(execution: Execution, out: Emission, final: boolean, note?: readonly [commit: number, note: Note]): Promise<void> | void;
   publish(execution: Execution, event: WorkflowEvent): boolean;
   input(run: Run, event: WorkflowEvent): void;
   /** @param failed the execution whose failure ends the run. */
   end(run: Run, status: FinalStatus, value: unknown, failed?: Execution): void;
+  /** Close an open request that nobody answered in time. Absent: the request is closed and the event is an input. */
+  readonly expire?: ((run: Run, request: WorkflowEvent) => void) | undefined;
   /** Begin what has become ready. */
   kick(run: Run): void;
 }
@@ -123,6 +126,8 @@ export class Run extends Signal {
   elapsed = 0;
   controller: AbortController | null = null;
   timeout: Deadline | null = null;
+  /** What the idle ones wait for. */
+  declare waits: Set<Wait> | undefined;
   /** When the next of them goes on, or an open request expires. */
   declare alarm: Deadline | undefined;
   /** Its scopes, from the first one on. */

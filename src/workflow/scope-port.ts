@@ -1,6 +1,6 @@
 import { SCOPE_ENDED, WorkflowEvent } from '../events/index.ts';
 import { endRun, immediate, wake } from './engine.ts';
-import type { Execution } from './execution.ts';
+import type { Execution, Note } from './execution.ts';
 import type { Emission } from './patch.ts';
 import { resolvePatch } from './reducer.ts';
 import type { CommitPort, FinalStatus, Run } from './run.ts';
@@ -40,8 +40,8 @@ class ScopePort implements CommitPort {
     return this.#inner.busy;
   }
 
-  commit(x: Execution, out: Emission, final: boolean): Promise<void> | void {
-    if (this.#inner !== immediate) return this.#inner.commit(x, out, final);
+  commit(x: Execution, out: Emission, final: boolean, note?: readonly [commit: number, note: Note]): Promise<void> | void {
+    if (this.#inner !== immediate) return this.#inner.commit(x, out, final, note);
     const { patch } = x;
     if (patch) {
       resolvePatch(this.#run, patch);
@@ -73,6 +73,8 @@ class ScopePort implements CommitPort {
     } else if (this.#scopes.stopped) this.#inner.end(run, 'completed', this.#scopes.stopped.value);
     else this.#inner.end(run, status, value);
   }
+
+  get expire(): CommitPort['expire'] { return this.#inner.expire?.bind(this.#inner); }
 
   kick(run: Run): void { this.#inner.kick(run); }
 

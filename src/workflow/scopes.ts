@@ -3,7 +3,7 @@ import { type EventLike, INPUT_REQUEST, SCOPE_FAILED, STOP, WorkflowEvent } from
 import { stopTry } from './engine.ts';
 import { type Execution, runController } from './execution.ts';
 import type { Emission, Patch } from './patch.ts';
-import { applyCommit, applyInput, finish, named } from './reducer.ts';
+import { applyCommit, applyInput, finish, forget, named } from './reducer.ts';
 import type { Ready, Run, StepState } from './run.ts';
 import { around, CLOSES, idOf, isDetached, isWithin, SCOPE, scopeOf } from './scope-path.ts';
 
@@ -135,7 +135,10 @@ export class Scopes {
     const plan = this.plan(x, out);
     const first = this.#run.routed + this.#run.queue.size;
     applyCommit(this.#run, x, patch, plan.out.length ? plan.out : null, final);
-    if (final) this.touched.add(scopeOf(x.event));
+    if (final) {
+      forget(this.#run, x);
+      this.touched.add(scopeOf(x.event));
+    }
     this.#carryOut(plan, first);
   }
 
@@ -261,6 +264,7 @@ export class Scopes {
   #dropExecution(x: Execution): void {
     this.dropped.add(x);
     stopTry(x);
+    forget(this.#run, x);
     finish(x);
   }
 

@@ -1,6 +1,6 @@
 // Types of the typed surface. The workflow carries unions only (never records that grow), which keeps checking linear.
 import type { EventDef, EventOf } from '../events/index.ts';
-import type { INPUT_REQUEST, INPUT_RESPONSE, START, STOP, COLLECTED } from '../events/index.ts';
+import type { INPUT_EXPIRED, INPUT_REQUEST, INPUT_RESPONSE, START, STOP, COLLECTED } from '../events/index.ts';
 import type { Context } from './context.ts';
 import type { StepPolicy } from './step.ts';
 import type { RunOptions } from './workflow.ts';
@@ -35,6 +35,17 @@ export function sends<const Defs extends EventDefs>(...defs: Defs): SendsPolicy<
 /** The event types that policies say a step sends. */
 export type SentBy<Policies extends readonly StepPolicy[]> = Policies[number] extends infer Policy ? (Policy extends SendsPolicy<infer Types> ? Types : never) : never;
 
+/** A policy that does nothing but tell the types for which events a step waits. */
+export interface WaitsPolicy<Types extends string> extends StepPolicy { readonly waits: readonly Types[] }
+
+/** Among the types that are handled: one that a step waits for. Nobody needs to emit it, it may come from outside. */
+type Waiting<Type extends string> = Type extends string ? `waits for ${Type}` : never;
+
+/** The event types that policies say a step waits for, as they stand among those that are handled. */
+export type WaitedBy<Policies extends readonly StepPolicy[]> = Policies[number] extends infer Policy ? (Policy extends WaitsPolicy<infer Types> ? Waiting<Types> : never) : never;
+
+type WaitedIn<Handled extends string> = Handled extends `waits for ${infer Type}` ? Type : never;
+
 type Item<Output> = Awaited<Output> extends infer Value ? (Value extends readonly (infer Event)[] ? Event : Value) : never;
 
 /** The event types a handler's output emits, the stop event left out. */
@@ -48,18 +59,18 @@ export interface Unhandled<Type extends string> { readonly error: `No step handl
 /** Shown when a step waits for an event that nothing emits. */
 export interface Unreachable<Type extends string> { readonly error: `Nothing emits "${Type}"` }
 
-type FromOutside = typeof START | typeof INPUT_RESPONSE;
+type FromOutside = typeof START | typeof INPUT_RESPONSE | typeof INPUT_EXPIRED | `waits for ${string}`;
 
 type Arguments<Input> = undefined extends Input ? [input?: Input, options?: RunOptions] : [input: Input, options?: RunOptions];
 
 /** Arguments of `run`: the input, or the mistake in the graph. A workflow with plain steps (`Handled` = string) is not checked. */
 export type InputArguments<Input, Handled extends string, Emitted extends string> =
   string extends Handled ? Arguments<Input>
-  : [Exclude<Emitted, Handled | typeof INPUT_REQUEST>] extends [never]
+  : [Exclude<Emitted, Handled | typeof INPUT_REQUEST | WaitedIn<Handled>>] extends [never]
     ? [Exclude<Handled, Emitted | FromOutside>] extends [never]
       ? Arguments<Input>
       : [Unreachable<Exclude<Handled, Emitted | FromOutside>>]
-    : [Unhandled<Exclude<Emitted, Handled | typeof INPUT_REQUEST>>];
+    : [Unhandled<Exclude<Emitted, Handled | typeof INPUT_REQUEST | WaitedIn<Handled>>>];
 
 /** The input of a workflow. */
 export type InputOf<W> = W extends { readonly '~types': { readonly input: infer Input } } ? Input : never;
