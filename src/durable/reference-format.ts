@@ -49,6 +49,11 @@ export async function fromReference(source: string | ReferenceSnapshot): Promise
 
 /** @internal */
 export function bodyToReference(body: SnapshotBody): ReferenceSnapshot {
+  const { open = [], stopped = null } = body.scopes ?? {};
+  if (open.length > 0 || stopped !== null) {
+    const what = open.length > 0 ? `its scope '${open[0]}' is open` : 'it waits for detached work';
+    throw new SnapshotError(`Cannot write run ${body.runId} in the reference format: ${what}. Let it end before the snapshot is taken`);
+  }
   const [request, ...requests] = body.requests;
   const pending = [...unfinished(body), ...requests, ...body.queue];
   return {

@@ -8,7 +8,7 @@ const ask = (id: string) => ({ type: 'blazen::InputRequestEvent', request_id: id
 const RUN = '0b7c9a6e-52a1-4c7e-9c3e-7b0f3a5d1e11';
 const at = '2026-05-01T10:00:00.123456789Z';
 
-const suite: Suite<Lib> = (t, { root }) => {
+const suite: Suite<Lib> = (t, { root, workflow }) => {
   const { fromReference, toReference, pipelineFromReference, pipelineToReference, Pipeline, PipelineBuilder, ParallelStage, Stage, Workflow } = root;
 
   const approval = (name = 'approval') => new Workflow(name)
@@ -106,6 +106,12 @@ const suite: Suite<Lib> = (t, { root }) => {
     for (let i = 0; i < 30; i++) await Promise.resolve();
     const snapshot = await handler.snapshot();
     t.throws(() => toReference(snapshot), { type: root.SnapshotError, message: /in the middle of step 'slow'\. Pause the run/ });
+    const scoped = await new Workflow('scoped')
+      .addStep('open', [START], (_event, context) => workflow.scope(context, { type: 'In' }, { id: 'part' }))
+      .addStep('in', ['In'], () => ask('inside')).runWithHandler(undefined, { runId: RUN });
+    t.equal(await scoped.resting(), 'waiting');
+    const inside = await scoped.snapshot();
+    t.throws(() => toReference(inside), { type: root.SnapshotError, message: /its scope '\/part' is open/ });
     const named = await approval().runWithHandler({}, { runId: 'mine' });
     await named.resting();
     const other = await named.snapshot();
