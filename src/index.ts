@@ -41,18 +41,18 @@ export {
 } from './base/error-classes.ts';
 export { BlazenError, isBlazenError, type BlazenErrorOptions, type ErrorCode } from './base/errors.ts';
 export {
-  defineEvent, InputExpiredEvent, InputRequestEvent, InputResponseEvent, StartEvent, stop, StopEvent,
-  type EventDef, type EventLike, type EventOf, type StopOf,
+  defineEvent, InputExpiredEvent, InputRequestEvent, InputResponseEvent, ScopeEndedEvent, ScopeFailedEvent, StartEvent, stop, StopEvent,
+  type EventDef, type EventLike, type EventOf, type ScopeEnd, type ScopeFailure, type StopOf,
 } from './events/index.ts';
 export {
-  BlazenState, CallbackFieldStore, defineWorkflow, fromReference, SerializableRef, toReference, waits, Workflow, WorkflowBuilder, WorkflowHandler, WorkflowSnapshot,
+  addGroup, BlazenState, CallbackFieldStore, defineWorkflow, fromReference, SerializableRef, toReference, waits, Workflow, WorkflowBuilder, WorkflowHandler, WorkflowSnapshot,
   type BlazenStateMeta, type Context, type EventName, type EventNamed, type FieldStore, type FitOptions, type PromisedSnapshot, type ReferenceSnapshot, type ReferenceStateValue, type ResumeOptions, type SessionPausePolicy, type SnapshotJson, type SnapshotSource,
   type StateClass, type StateNamespace, type StateObject, type WaitOptions,
 } from './durable/index.ts';
 export {
-  collect, elsewhere, foldLog, followLog, graphOf, limit, openRequests, priority, readLog, retry, sends, timeout, toMermaid,
-  type GraphEdge, type GraphNode, type InputOf, type Lagged, type ResultOf, type RetryOptions, type RunOptions, type RunRecord, type RunStatus,
-  type SessionNamespace, type StepHandler, type StepPolicy, type StreamEvent, type StreamOptions,
+  cancelScope, collect, elsewhere, endScope, foldLog, followLog, graphOf, limit, openRequests, priority, readLog, retry, scope, sends, timeout, toMermaid,
+  type GraphEdge, type GraphNode, type InputOf, type Lagged, type ResultOf, type RetryOptions, type RunOptions, type RunRecord, type RunStatus, type ScopeEnded, type ScopeFailed, type ScopeOptions,
+  type SessionNamespace, type StepHandler, type StepList, type StepPolicy, type StreamEvent, type StreamOptions,
   type WorkflowGraph, type WorkflowOptions, type WorkflowResult, type WorkflowResult as JsWorkflowResult,
 } from './workflow/index.ts';
 export {

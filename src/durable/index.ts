@@ -6,6 +6,7 @@
 export { defineWorkflow, waits, Workflow } from './workflow.ts';
 export type { PromisedSnapshot, ResumeOptions, SnapshotSource } from './workflow.ts';
 export { WorkflowBuilder } from './workflow-builder.ts';
+export { addGroup } from './group.ts';
 export { WorkflowHandler } from './handler.ts';
 export { WorkflowSnapshot } from './snapshot.ts';
 export type { SnapshotJson } from './snapshot-document.ts';

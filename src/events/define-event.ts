@@ -1,5 +1,5 @@
 import { type SchemaInput, type SchemaOutput, type StandardSchema, validateSync } from '../base/standard-schema.ts';
-import { START, STOP, INPUT_EXPIRED, INPUT_REQUEST, INPUT_RESPONSE, WorkflowEvent } from './event.ts';
+import { START, STOP, INPUT_EXPIRED, INPUT_REQUEST, INPUT_RESPONSE, SCOPE_ENDED, SCOPE_FAILED, WorkflowEvent } from './event.ts';
 
 /** An event of a known type: flat fields, and the same fields again as `data`. */
 export type EventOf<Type extends string = string, Data = Record<string, unknown>> =
@@ -50,6 +50,32 @@ export const InputRequestEvent: EventDef<typeof INPUT_REQUEST, InputRequest> = /
 export const InputResponseEvent: EventDef<typeof INPUT_RESPONSE, InputResponse> = /* @__PURE__ */ defineEvent(INPUT_RESPONSE) as never;
 /** An input request had a time limit and nobody answered in time; it can no longer be answered. */
 export const InputExpiredEvent: EventDef<typeof INPUT_EXPIRED, InputExpired> = /* @__PURE__ */ defineEvent(INPUT_EXPIRED) as never;
+
+/** Tells, in the scope around, that a scope has ended: with `endScope`, or because nothing of it was left. */
+export const ScopeEndedEvent: EventDef<typeof SCOPE_ENDED, ScopeEnd> = /* @__PURE__ */ defineEvent(SCOPE_ENDED) as never;
+/** Tells, in the scope around, that a scope has failed, or was cancelled. */
+export const ScopeFailedEvent: EventDef<typeof SCOPE_FAILED, ScopeFailure> = /* @__PURE__ */ defineEvent(SCOPE_FAILED) as never;
+
+/** Fields of a ScopeEndedEvent. */
+export interface ScopeEnd {
+  /** Id of the scope. */
+  readonly scope: string;
+  /** What `endScope` was given. */
+  readonly result: unknown;
+}
+
+/** Fields of a ScopeFailedEvent. */
+export interface ScopeFailure {
+  /** Id of the scope. */
+  readonly scope: string;
+  /** The step that failed; null when the scope was cancelled. */
+  readonly step: string | null;
+  /** The event it failed on, and in which try; absent when the scope was cancelled. */
+  readonly eventType?: string;
+  readonly attempt?: number;
+  /** What was thrown, as far as it can be told in another process. A cancelled scope has the code `aborted`. */
+  readonly error: { readonly name: string; readonly message: string; readonly code?: string };
+}
 
 /** Fields of an InputRequestEvent. */
 export interface InputRequest {

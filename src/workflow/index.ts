@@ -9,6 +9,8 @@ export { WorkflowHandler } from './handler.ts';
 export type { StreamEvent, StreamOptions, WorkflowResult } from './handler.ts';
 export type { Context, SessionNamespace, StateNamespace } from './context.ts';
 export { collect, elsewhere, retry, timeout } from './policies.ts';
+export { addGroup } from './group.ts';
+export type { StepList } from './group.ts';
 export { limit, priority } from './limits.ts';
 export { cancelScope, endScope, scope } from './scope.ts';
 export type { ScopeEnded, ScopeFailed, ScopeOptions } from './scope.ts';

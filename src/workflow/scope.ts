@@ -1,5 +1,5 @@
 import { ValidationError } from '../base/error-classes.ts';
-import { type EventLike, type EventOf, SCOPE_ENDED, SCOPE_FAILED, toEvent, WorkflowEvent } from '../events/index.ts';
+import { type EventLike, type EventOf, SCOPE_ENDED, SCOPE_FAILED, type ScopeFailure, toEvent, WorkflowEvent } from '../events/index.ts';
 import type { Context } from './context.ts';
 import type { Execution } from './execution.ts';
 import { scopesOf } from './scope-port.ts';
@@ -44,15 +44,11 @@ export function scope<Event extends EventLike>(context: Context, events: Event |
   return (Array.isArray(events) ? events as readonly Event[] : [events as Event]).map((event) => new WorkflowEvent({ ...(toEvent(event) as object), [SCOPE]: path })) as unknown as Event[];
 }
 
-/** What `endScope` gives, and how a scope that ended by itself is told. */
-export type ScopeEnded<Result = unknown> = EventOf<typeof SCOPE_ENDED, { readonly scope: string; readonly result: Result }>;
+/** What ends a scope with a result of a known type. */
+export type ScopeEnded<Result> = EventOf<typeof SCOPE_ENDED, { readonly scope: string; readonly result: Result }>;
 
-/** How a scope that failed or was cancelled is told; `step` is null when it was cancelled. */
-export type ScopeFailed = EventOf<typeof SCOPE_FAILED, {
-  readonly scope: string;
-  readonly step: string | null;
-  readonly error: { readonly name: string; readonly message: string; readonly code?: string };
-}>;
+/** What cancels a scope. */
+export type ScopeFailed = EventOf<typeof SCOPE_FAILED, Pick<ScopeFailure, keyof ScopeFailure>>;
 
 /**
  * End the scope of this step with a result, as a StopEvent does the run: the first one wins, and everything else in the

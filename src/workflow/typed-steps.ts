@@ -1,6 +1,6 @@
 // Types of the typed surface. The workflow carries unions only (never records that grow), which keeps checking linear.
 import type { EventDef, EventOf } from '../events/index.ts';
-import type { INPUT_EXPIRED, INPUT_REQUEST, INPUT_RESPONSE, START, STOP, COLLECTED } from '../events/index.ts';
+import type { INPUT_EXPIRED, INPUT_REQUEST, INPUT_RESPONSE, START, STOP, COLLECTED, SCOPE_ENDED, SCOPE_FAILED } from '../events/index.ts';
 import type { Context } from './context.ts';
 import type { StepPolicy } from './step.ts';
 import type { RunOptions } from './workflow.ts';
@@ -59,20 +59,26 @@ export interface Unhandled<Type extends string> { readonly error: `No step handl
 /** Shown when a step waits for an event that nothing emits. */
 export interface Unreachable<Type extends string> { readonly error: `Nothing emits "${Type}"` }
 
-type FromOutside = typeof START | typeof INPUT_RESPONSE | typeof INPUT_EXPIRED | `waits for ${string}`;
+/** Told by the engine; may be handled without being emitted, and emitted without being handled. */
+type OfScopes = typeof SCOPE_ENDED | typeof SCOPE_FAILED;
+type FromOutside = typeof START | typeof INPUT_RESPONSE | typeof INPUT_EXPIRED | OfScopes | `waits for ${string}`;
 
 type Arguments<Input> = undefined extends Input ? [input?: Input, options?: RunOptions] : [input: Input, options?: RunOptions];
 
 /** Arguments of `run`: the input, or the mistake in the graph. A workflow with plain steps (`Handled` = string) is not checked. */
 export type InputArguments<Input, Handled extends string, Emitted extends string> =
   string extends Handled ? Arguments<Input>
-  : [Exclude<Emitted, Handled | typeof INPUT_REQUEST | WaitedIn<Handled>>] extends [never]
+  : [Exclude<Emitted, Handled | typeof INPUT_REQUEST | OfScopes | WaitedIn<Handled>>] extends [never]
     ? [Exclude<Handled, Emitted | FromOutside>] extends [never]
       ? Arguments<Input>
       : [Unreachable<Exclude<Handled, Emitted | FromOutside>>]
-    : [Unhandled<Exclude<Emitted, Handled | typeof INPUT_REQUEST | WaitedIn<Handled>>>];
+    : [Unhandled<Exclude<Emitted, Handled | typeof INPUT_REQUEST | OfScopes | WaitedIn<Handled>>>];
 
 /** The input of a workflow. */
 export type InputOf<W> = W extends { readonly '~types': { readonly input: infer Input } } ? Input : never;
+/** The event types that the typed steps of a workflow take. */
+export type HandledBy<W> = W extends { readonly '~types': { readonly handled: infer Handled extends string } } ? Handled : never;
+/** The event types that the typed steps of a workflow give. */
+export type EmittedIn<W> = W extends { readonly '~types': { readonly emitted: infer Emitted extends string } } ? Emitted : never;
 /** The result of a workflow. */
 export type ResultOf<W> = W extends { readonly '~types': { readonly result: infer Result } } ? Result : never;

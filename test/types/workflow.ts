@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import {
-  collect, defineEvent, defineWorkflow, limit, retry, sends, StartEvent, stop, Workflow,
+  addGroup, cancelScope, collect, defineEvent, defineWorkflow, endScope, limit, retry, scope, ScopeEndedEvent, ScopeFailedEvent, sends, StartEvent, stop, Workflow,
   type InputOf, type ResultOf, type WorkflowResult,
 } from '../../src/index.ts';
 import type { Equal, Expect } from './equal.ts';
@@ -52,6 +52,32 @@ const listing = defineWorkflow('listing')
   .step('list', [StartEvent], () => (Math.random() > 2 ? null : [Tick({ n: 1 }), stop('early' as const)]))
   .step('tick', [Tick], (event) => (event.n > 0 ? stop(event.n) : undefined));
 type _Listing = Expect<Equal<ResultOf<typeof listing>, 'early' | number>>;
+
+// Scopes: what they emit is seen, and how they end may be handled or not.
+const scoped = defineWorkflow('scoped')
+  .step('open', [StartEvent], (_event, context) => scope(context, [Tick({ n: 1 }), Tick({ n: 2 })], { id: 'ticks' }))
+  .step('tick', [Tick], (event, context) => (event.n > 1 ? endScope(context, event.n) : cancelScope('ticks')))
+  .step('failed', [ScopeFailedEvent], (event) => {
+    type _Error = Expect<Equal<typeof event.error.name, string>>;
+    return stop(event.step);
+  });
+void scoped.run();
+type _Scoped = Expect<Equal<ResultOf<typeof scoped>, string | null>>;
+const unscoped = defineWorkflow('unscoped').step('open', [StartEvent], (_event, context) => scope(context, Tick({ n: 1 })));
+// @ts-expect-error no step handles Tick
+void unscoped.run();
+void scoped.step('ended', [ScopeEndedEvent], (event) => stop(event.scope)).run();
+
+// A group adds what it takes and gives, and the workflow goes on with it.
+const group = defineWorkflow('group').step('double', [Tick], (event) => (event.n > 9 ? stop('much' as const) : Hit({ text: 'x' })));
+const open = addGroup(defineWorkflow('grouped', { input: z.object({ n: z.number() }) }).step('start', [StartEvent], (event) => Tick({ n: event.n })), group);
+// @ts-expect-error no step handles Hit
+void open.run({ n: 1 });
+const grouped = open.step('hit', [Hit], (event) => stop(event.score));
+type _Grouped = Expect<Equal<ResultOf<typeof grouped>, 'much' | number>>;
+void grouped.runWithHandler({ n: 1 }).then((handler) => handler.snapshot());
+// @ts-expect-error the input is typed
+void grouped.run({ n: 'one' });
 
 // The string surface stays unchecked, on the same class.
 const plain = new Workflow('plain').addStep('any', ['Whatever'], (event) => ({ type: 'Else', n: event['n'] }));
