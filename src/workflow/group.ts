@@ -18,14 +18,13 @@ export interface StepList {
  * with the group's policies and then those of the workflow. What the steps take and give becomes part of its types.
  *
  * @example
- * const search = defineWorkflow('search', { policies: [retry(3), limit(2)] })
- *   .step('fetch', [Query], (event) => Page({ text: event.text }))
- *   .step('rank', [Page], (event) => Hit({ text: event.text }));
- * addGroup(defineWorkflow('answer'), search).step('answer', [Hit], (event) => stop(event.text)); // 'search/fetch', 'search/rank', 'answer'
+ * const Page = defineEvent('Page');
+ * const search = defineWorkflow('search', { policies: [retry(3), limit(2)] }).step('fetch', [StartEvent], () => Page());
+ * addGroup(defineWorkflow('answer'), search).step('tell', [Page], () => stop('found')); // steps 'search/fetch' and 'tell'
  *
  * @throws ValidationError when a name is taken.
  */
 export function addGroup<W extends StepList, G extends StepList>(workflow: W, group: G): Workflow<InputOf<W>, ResultOf<W> | ResultOf<G>, HandledBy<W> | HandledBy<G>, EmittedIn<W> | EmittedIn<G>> {
-  for (const { name, types, run, policies } of [...group.definition().steps]) workflow.addStep(`${group.name}/${name}`, types, run, ...policies);
+  for (const { name, types, run, policies } of group.definition().steps.slice()) workflow.addStep(`${group.name}/${name}`, types, run, ...policies);
   return workflow as never;
 }

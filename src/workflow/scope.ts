@@ -28,10 +28,10 @@ export interface ScopeOptions {
  *
  * @returns the events to return, or to send one by one.
  * @example
- * workflow
+ * new Workflow('careful')
  *   .addStep('try', ['blazen::StartEvent'], (event, ctx) => scope(ctx, { type: 'Fetch', url: event.url }))
- *   .addStep('fetch', ['Fetch'], fetchPage)
- *   .addStep('rescue', ['blazen::ScopeFailedEvent'], (event) => stop(event.error.message));
+ *   .addStep('fetch', ['Fetch'], async (event, ctx) => stop(await (await fetch(String(event.url), { signal: ctx.signal })).text()))
+ *   .addStep('rescue', ['blazen::ScopeFailedEvent'], (event) => stop(`${event.step} failed`));
  *
  * @throws ValidationError when something is not an event, or the id is empty or has a '/' or '&'.
  */
