@@ -126,6 +126,11 @@ export class Journal implements CommitPort {
     rest(run);
   }
 
+  /** Resolves when nothing is on its way to the store. */
+  async settled(): Promise<void> {
+    while (this.busy) await new Promise<void>((resolve) => { this.#idle.push(resolve); });
+  }
+
   #flush(x: Execution): void {
     const { items, patch, commit } = this.#take(x);
     if (items.length === 0 || x.owner.ended) return;

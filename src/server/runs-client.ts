@@ -2,7 +2,7 @@ import { abortError } from '../base/abort.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { delay } from '../base/delay.ts';
 import { enrichError } from '../base/enrich-error.ts';
-import { NetworkError, ResponseFormatError } from '../base/error-classes.ts';
+import { AuthError, NetworkError, ResponseFormatError } from '../base/error-classes.ts';
 import { isBlazenError } from '../base/errors.ts';
 import { decodeJson } from '../base/json-codec.ts';
 import type { StreamItem } from '../durable/index.ts';
@@ -59,6 +59,7 @@ export function runsClient({ url, fetch: send = (...args) => fetch(...args), hea
     const body = await response.json().catch(() => null) as { error?: unknown } | null;
     const error = enrichError(body?.error);
     if (error instanceof Error) throw error;
+    if (response.status === 401 || response.status === 403) throw new AuthError(`${url} answered ${response.status}: this client may not do that`, { status: response.status });
     throw new ResponseFormatError(`${url} answered ${response.status}, and not as a server of runs does`, { status: response.status, retryable: response.status >= 500 });
   };
   const read = async <T>(response: Response): Promise<T> => decodeJson(await response.text()) as T;

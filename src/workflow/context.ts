@@ -32,7 +32,7 @@ export interface Context extends StateNamespace {
   writeEventToStream(event: EventLike): boolean;
   /** Show an event to the readers that are there now: no number, not kept, not replayed (model tokens). */
   live(event: EventLike): void;
-  /** Resolves when the readers have caught up. */
+  /** Resolves when the readers have caught up; on a durable host, when what was published is stored. */
   drained(): Promise<void>;
   /** Commit the state written so far. Resolves when it is durable. */
   checkpoint(): Promise<void>;

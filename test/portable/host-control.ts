@@ -219,6 +219,41 @@ const suite: Suite<Lib> = (t, { root, durable, testing }) => {
     }
   });
 
+  t.test('a producer waits for the store, and for no reader, however slow', async () => {
+    const total = 5000;
+    let published = 0;
+    let peak = 0;
+    const inner = new InMemoryCheckpointStore();
+    const store = new Proxy(inner, {
+      get(target, key) {
+        const method = Reflect.get(target, key) as unknown;
+        if (key !== 'commit') return typeof method === 'function' ? (method as (...args: unknown[]) => unknown).bind(target) : method;
+        // As slow as a store that does I/O.
+        return async (runId: string, commit: { readonly items?: readonly unknown[] }) => {
+          await new Promise<void>((resolve) => { setTimeout(resolve, 0); });
+          peak = Math.max(peak, published - (target.status(runId)?.streamSeq ?? 0));
+          return target.commit(runId, commit as never);
+        };
+      },
+    });
+    const workflow = new Workflow('many').addStep('s', [START], async (_event, context) => {
+      for (published = 0; published < total;) {
+        context.writeEventToStream({ type: 'N', n: ++published });
+        if (published % 100 === 0) await context.drained();
+      }
+      return stop('done');
+    });
+    const host = createLocalHost({ store, workflows: [workflow] });
+    const runId = await host.start(workflow);
+    const slowest = host.stream(runId);
+    t.equal((await slowest.next()).value?.seq, 1);
+    t.equal(await host.result(runId), 'done');
+    t.ok(peak <= 200, `${peak} events were on their way at once`);
+    let last = 1;
+    for await (const { seq } of slowest) t.equal(seq, ++last);
+    t.equal(last, total);
+  });
+
   t.test('session values reach no store, and are gone in the next process', async () => {
     const store = new InMemoryCheckpointStore();
     const kept: string[] = [];

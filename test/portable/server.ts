@@ -308,6 +308,7 @@ const suite: Suite<Lib> = (t, { root, durable, server, testing }) => {
     await t.rejects(runsClient({ url: 'https://runs.test/api', fetch }).status(runId), root.AuthError);
     await t.rejects(runsClient({ url: 'https://runs.test/none', fetch }).status(runId), root.ValidationError);
     await t.rejects(runsClient({ url: 'x', fetch: () => Promise.reject(new TypeError('fetch failed')) }).status(runId), root.NetworkError);
+    await t.rejects(runsClient({ url: 'x', fetch: () => Promise.resolve(new Response(null, { status: 401 })) }).status(runId), root.AuthError);
     await t.rejects(runsClient({ url: 'x', fetch: () => Promise.resolve(new Response('<html>', { status: 502 })) }).status(runId), root.ResponseFormatError);
   });
 
