@@ -204,12 +204,14 @@ export class LocalHost implements WorkflowHost {
   /** @internal Go on with a run now, whether it is due or not. For a host that is alone with its store. */
   wake(runId: string): Promise<boolean> { return this.#take(runId); }
 
-  /** @internal Resolves when this host has let go of a run. @throws PersistError that made it. */
+  /** @internal Resolves when this host has let go of a run; the caller wakes it when it is due. @throws PersistError that made it. */
   async rest(runId: string): Promise<void> {
-    for (let live = this.#live.get(runId); live !== undefined; live = this.#live.get(runId)) {
-      await live.released;
-      if (live.run.value instanceof PersistError) throw live.run.value;
-    }
+    await this.#taking.get(runId);
+    const live = this.#live.get(runId);
+    if (live === undefined) return this.#wakeUps.clear(runId);
+    await live.released;
+    if (live.run.value instanceof PersistError) throw live.run.value;
+    await this.rest(runId);
   }
 
   /** Store an input, and let the run take it in if this host can. */
@@ -261,8 +263,7 @@ export class LocalHost implements WorkflowHost {
       live = new LiveRun(this.#keeper, definition, claimed, wish);
     } catch (error) {
       // It is for a host with another version of the workflow; the others that are due here come first.
-      const [seenInput, wakeAt] = [claimed.inputs.at(-1)?.seq ?? 0, this.#clock.now() + this.#keeper.leaseMs];
-      await this.#store.release(runId, claimed.fence, { seenInput, wakeAt });
+      await this.#store.release(runId, claimed.fence, { seenInput: claimed.inputs.at(-1)?.seq ?? 0, wakeAt: this.#clock.now() + this.#keeper.leaseMs });
       throw error;
     }
     if (!live.gone) this.#live.set(runId, live);

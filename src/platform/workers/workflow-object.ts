@@ -256,7 +256,11 @@ class RunObject implements WorkflowObject {
 
   /** Made when first needed: what a constructor throws would stop the alarm too. */
   get #host(): LocalHost {
-    return (this.#made ??= createLocalHost({ store: this.#store, workflows: (this.#known ??= this.#workflows()), owner: 'object', leaseMs: LEASE_MS }));
+    return (this.#made ??= createLocalHost({
+      store: this.#store, workflows: (this.#known ??= this.#workflows()), owner: 'object', leaseMs: LEASE_MS,
+      // Objects of one isolate may not fire one another's timers: not the clock that all runs share.
+      clock: { ...systemClock, elapsed: () => performance.now() },
+    }));
   }
 
   #workflow(name: string): AnyWorkflow {

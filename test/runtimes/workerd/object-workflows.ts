@@ -29,6 +29,17 @@ export const chatty = new Workflow<{ count: number }>('chatty').addStep('talk', 
   return stop('done');
 });
 
+/** Sleeps for as long as it is told to. */
+export const sleepy = new Workflow<{ ms: number }>('sleepy').addStep('sleep', [START], async (event, context) => {
+  await context.sleep(event['ms'] as number);
+  return stop('rested');
+});
+
+/** Asks, and takes silence for a no. */
+export const impatient = new Workflow<{ ms: number }>('impatient')
+  .addStep('ask', [START], (event) => ({ type: 'blazen::InputRequestEvent', request_id: 'q', prompt: '?', expires_at: Date.now() + (event['ms'] as number) }))
+  .addStep('end', ['blazen::InputExpiredEvent'], () => stop('no'));
+
 /** Ends when the gate opens. */
 export const patient = new Workflow('patient')
   .addStep('wait', [START], async (_event, context) => {
@@ -42,5 +53,5 @@ export const failing = new Workflow('failing').addStep('throw', [START], () => {
 
 export function objectWorkflows() {
   if (world.keyless) throw new Error('no key for the shop');
-  return [...(world.known ? [orderWorkflow()] : []), chatty, patient, failing];
+  return [...(world.known ? [orderWorkflow()] : []), chatty, patient, failing, sleepy, impatient];
 }

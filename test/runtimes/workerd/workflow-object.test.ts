@@ -5,7 +5,7 @@ import {
 } from '../../../src/base/error-classes.ts';
 import type { StreamItem } from '../../../src/durable/index.ts';
 import { type DurableObjectNamespace, type DurableObjectState, durableObjectHost } from '../../../src/platform/workers/index.ts';
-import { chatty, failing, orderWorkflow, patient, world } from './object-workflows.ts';
+import { chatty, failing, impatient, orderWorkflow, patient, sleepy, world } from './object-workflows.ts';
 
 const { RUNS } = env as { readonly RUNS: DurableObjectNamespace };
 const host = durableObjectHost({ namespace: RUNS });
@@ -186,6 +186,18 @@ describe('the alarm of the object', () => {
     const waiting = await host.start(order, { item: 'coat' });
     await until(isWaiting(waiting));
     await until(async () => await alarmOf(waiting) === null);
+  });
+
+  it('is set to the time when a run that sleeps goes on, or a question expires', async () => {
+    for (const workflow of [sleepy, impatient]) {
+      const runId = await host.start(workflow, { ms: 3_600_000 });
+      await until(isWaiting(runId));
+      const start = Date.now();
+      await until(async () => (await alarmOf(runId) ?? 0) > start + 3_000_000);
+      expect(await alarmOf(runId)).toBeLessThanOrEqual(Date.now() + 3_600_000);
+    }
+    expect(await host.result(await host.start(sleepy, { ms: 30 }))).toBe('rested');
+    expect(await host.result(await host.start(impatient, { ms: 30 }))).toBe('no');
   });
 
   it('goes on with the run of an object that is gone, at once and without a request', async () => {

@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { build } from 'esbuild';
+import { compatibilityDate } from '../../scripts/workerd.mjs';
+
+/** workerd while it is alive. */
+export interface WorkerdProcess {
+  /** Without a slash at the end. */
+  readonly url: string;
+  /** Resolves when it prints this line. */
+  printed(line: string): Promise<void>;
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>;
+}
+
+/** A Worker with the Durable Object class `Runs`, to be started again and again on the same objects. */
+export interface Workerd {
+  start(): Promise<WorkerdProcess>;
+  remove(): Promise<void>;
+}
+
+/** Bundle a Worker for workerd itself, which evicts idle objects as it does in production; `address` is its binding ADDRESS. */
+export async function prepareWorkerd(script: string, address: string): Promise<Workerd> {
+  const folder = await mkdtemp(join(tmpdir(), 'workerd-'));
+  const objects = join(folder, 'objects');
+  mkdirSync(objects);
+  await build({ entryPoints: [script], bundle: true, format: 'esm', outfile: join(folder, 'worker.mjs'), external: ['cloudflare:*'], conditions: ['workerd'], logLevel: 'silent' });
+  const config = join(folder, 'config.capnp');
+  writeFileSync(config, `
+    using Workerd = import "/workerd/workerd.capnp";
+    const config :Workerd.Config = (
+      services = [
+        (name = "main", worker = .worker),
+        (name = "objects", disk = (path = ${JSON.stringify(objects)}, writable = true)),
+        (name = "outside", network = (allow = ["local"])),
+      ],
+      sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+    );
+    const worker :Workerd.Worker = (
+      modules = [(name = "worker.mjs", esModule = embed "worker.mjs")],
+      compatibilityDate = ${JSON.stringify(compatibilityDate)},
+      durableObjectNamespaces = [(className = "Runs", uniqueKey = "runs", enableSql = true)],
+      durableObjectStorage = (localDisk = "objects"),
+      bindings = [(name = "RUNS", durableObjectNamespace = "Runs"), (name = "ADDRESS", text = ${JSON.stringify(address)})],
+      globalOutbound = "outside",
+    );
+  `);
+  return {
+    start: () => start(config),
+    remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),
+  };
+}
+
+async function start(config: string): Promise<WorkerdProcess> {
+  const child = spawn('node_modules/@cloudflare/workerd-linux-64/bin/workerd', ['serve', '--control-fd=3', config], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+  const lines = new Set<string>();
+  let heard = (): void => undefined;
+  createInterface({ input: child.stdout as Readable }).on('line', (line) => {
+    lines.add(line);
+    heard();
+  });
+  let errors = '';
+  child.stderr?.on('data', (chunk: Buffer) => { errors = (errors + chunk.toString()).slice(-5000); });
+  const gone = new Promise<void>((resolve) => { child.once('close', () => resolve()); });
+  const port = await new Promise<number>((resolve, reject) => {
+    createInterface({ input: child.stdio[3] as Readable }).once('line', (line) => resolve((JSON.parse(line) as { port: number }).port));
+    void gone.then(() => reject(new Error(`workerd did not start: ${errors}`)));
+  });
+  return {
+    url: `http://127.0.0.1:${port}`,
+    printed: (line) => new Promise((resolve) => { (heard = () => { if (lines.has(line)) resolve(); })(); }),
+    async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`workerd ended by itself: ${errors}`);
+      child.kill('SIGKILL');
+      await gone;
+    },
+  };
+}
