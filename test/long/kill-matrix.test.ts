@@ -17,15 +17,14 @@ afterAll(() => {
 
 it.each(chosen('KILL_STORES', Object.keys(hosts)))('a process killed at any boundary of any workflow loses nothing and repeats nothing that was committed: %s', async (name) => {
   const outside = await startOutside();
-  const host = await hosts[name]!(outside);
+  const hunt = new Hunt(await hosts[name]!(outside), outside);
   try {
-    const hunt = new Hunt(host, outside);
     const rows = await hunt.kill(await hunt.enumerate(chosen('KILL_WORKFLOWS', Object.keys(SUBJECTS))), RUNS_PER_PROCESS);
     report.push(...rows);
     console.log(`= ${summaryOf(name, rows, hunt.kills)}`);
     expect(problemsOf(rows)).toEqual([]);
   } finally {
-    await host.close();
+    await hunt.close();
     outside.close();
   }
 });

@@ -63,7 +63,7 @@ function watch(child: ChildProcess, outside: Outside, group = false): () => Prom
   });
   return async () => {
     killed = true;
-    process.kill(group ? -(child.pid as number) : child.pid as number, 'SIGKILL');
+    if (child.exitCode === null && child.signalCode === null) process.kill(group ? -(child.pid as number) : child.pid as number, 'SIGKILL');
     await gone;
   };
 }

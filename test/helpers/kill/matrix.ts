@@ -55,6 +55,7 @@ export class Hunt {
   readonly #outside: Outside;
   readonly #runs = new Map<string, Hunted>();
   readonly #undisturbed = new Map<string, Undisturbed>();
+  #alive: Prey | null = null;
   #changed: () => void = () => undefined;
   #count = 0;
   /** Processes killed. */
@@ -68,15 +69,16 @@ export class Hunt {
 
   /** Let every workflow run to its end; gives all the boundaries that there are. */
   async enumerate(subjects: readonly string[]): Promise<Case[]> {
-    const prey = await this.#host.start();
+    const prey = await this.#start();
     const runs = subjects.map((subject) => this.#enter({ subject, boundary: '' }));
     await prey.obey(runs.map(({ runId, subject }): Order => ({ runId, subject, boundary: null })), []);
     await this.#until(() => runs.every(({ done }) => done !== null), runs);
-    await this.#kill(prey);
+    await this.#kill();
     return runs.flatMap((run) => {
       const outcome = run.done as Outcome;
       this.#undisturbed.set(run.subject, { outcome, journal: changes(run), effects: this.#effectsOf(run).map(({ label }) => label) });
-      return boundariesOf(outcome.trace).map((boundary): Case => ({ subject: run.subject, boundary }));
+      const { killedFrom } = SUBJECTS[run.subject] as Subject;
+      return boundariesOf(outcome.trace.slice(killedFrom === undefined ? 0 : outcome.trace.indexOf(killedFrom))).map((boundary): Case => ({ subject: run.subject, boundary }));
     });
   }
 
@@ -86,7 +88,7 @@ export class Hunt {
     let dead: readonly Hunted[] = [];
     for (const batch of this.#batches(cases, perProcess)) {
       const restartedAt = Date.now();
-      const prey = await this.#host.start();
+      const prey = await this.#start();
       for (const run of dead) run.restartedAt = restartedAt;
       const runs = batch.map((one) => this.#enter(one));
       // The last one may stop the whole process.
@@ -95,7 +97,7 @@ export class Hunt {
       await this.#until(() => dead.every(({ done }) => done !== null) && runs.every((run) => last.includes(run) || run.held || run.done !== null), [...dead, ...runs]);
       if (last.length > 0) await prey.obey(last.map(orderOf), []);
       await this.#until(() => last.every((run) => run.held || run.done !== null), last);
-      await this.#kill(prey);
+      await this.#kill();
       for (const run of dead) rows.push(this.#judge(run));
       for (const run of runs) {
         run.effectsBefore = this.#effectsOf(run).length;
@@ -152,9 +154,20 @@ export class Hunt {
     }
   }
 
-  async #kill(prey: Prey): Promise<void> {
+  async #start(): Promise<Prey> { return (this.#alive = await this.#host.start()); }
+
+  async #kill(): Promise<void> {
+    const prey = this.#alive;
+    this.#alive = null;
+    if (prey === null) return;
     this.kills++;
     await prey.kill();
+  }
+
+  /** Leave no process behind. */
+  async close(): Promise<void> {
+    await this.#kill();
+    await this.#host.close();
   }
 
   #effectsOf({ runId }: Hunted): readonly Effect[] { return this.#outside.effectsOf(runId); }
@@ -199,7 +212,7 @@ export class Hunt {
     }
     return {
       host: this.#host.name, subject, boundary, hit, problems, effects: effects.length, lost, duplicated, repeated,
-      recoveryMs: run.firstCommit === null ? null : run.firstCommit - run.restartedAt,
+      recoveryMs: run.firstCommit === null || !hit ? null : run.firstCommit - run.restartedAt,
     };
   }
 }
@@ -220,10 +233,10 @@ function kindOf(change: string): string { return change.replace(/^commit \d+\./,
 
 function itemOf(item: string): string { return item.slice(item.indexOf(' ') + 1); }
 
-/** Had the execution that made an effect ended? Its key names the execution of the outermost run. */
-function committed(journal: readonly string[], subject: Subject, { label, key }: Effect): boolean {
+/** Had the execution that made an effect ended, or was its call kept? Its key names the execution of the outermost run. */
+function committed(journal: readonly string[], subject: Subject, { label, key, call }: Effect): boolean {
   const [, id, step] = /^~\/(\d+)\.(\d+)/.exec(key) ?? [];
   const later = subject.laterExecution?.[label];
   const ended = journal.filter((change) => new RegExp(`^commit ${later === undefined ? id : '\\d+'}\\.${step}\\.\\d+ 1$`).test(change));
-  return ended.length >= (later ?? 1);
+  return ended.length >= (later ?? 1) || call !== undefined && journal.some((change) => change.startsWith(`commit ${id}.${step}.`) && change.endsWith(` run ${call}`));
 }

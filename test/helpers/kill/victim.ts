@@ -53,6 +53,8 @@ export interface Effect {
   readonly runId: string;
   readonly label: string;
   readonly key: string;
+  /** Name of the `ctx.run` it happens in. */
+  readonly call?: string;
 }
 
 export interface VictimOptions {
@@ -83,7 +85,7 @@ export class Victim {
   constructor({ store, address, leaseMs }: VictimOptions) {
     this.#address = address;
     this.gate = new Gate((runId) => void this.#tell(this.report(runId, 'held')));
-    this.#subjects = subjects({ effect: (context, label) => this.#effect(context, label) });
+    this.#subjects = subjects({ effect: (context, label, call) => this.#effect(context, label, call) });
     this.#store = gated(store(this.gate), this.gate, {
       committed: (runId, version, delta) => {
         if (!this.#firstCommits.has(runId)) this.#firstCommits.set(runId, Date.now());
@@ -204,9 +206,9 @@ export class Victim {
     list.push(what);
   }
 
-  async #effect(context: Context, label: string): Promise<void> {
+  async #effect(context: Context, label: string, call?: string): Promise<void> {
     const [runId = ''] = context.runId().split('/');
-    await this.gate.effect(runId, label, () => this.#post('effect', { runId, label, key: withoutRun(context.idempotencyKey, runId) } satisfies Effect));
+    await this.gate.effect(runId, label, () => this.#post('effect', { runId, label, key: withoutRun(context.idempotencyKey, runId), ...(call === undefined ? undefined : { call }) } satisfies Effect));
   }
 
   #tell(report: Report): Promise<void> { return this.#post('report', report); }
@@ -225,11 +227,11 @@ export class Victim {
 
 function responseTo(event: EventLike): string { return `yes, ${String(event['prompt'])}`; }
 
-/** A change of the journal in words: `commit <execution>.<step>.<number> <final>`, an input, an end, or a compaction. */
+/** A change of the journal in words: `commit <execution>.<step>.<number> <final>` and the call it keeps, an input, an end, or a compaction. */
 function changeOf(runId: string, delta: Uint8Array | undefined): string {
   if (delta === undefined) return 'base';
-  const { c, n, x } = decodeChange(delta);
-  if (c !== undefined) return `commit ${c[1]}.${c[0]}.${c[2]} ${c[4]}`;
+  const { c, n, x, k } = decodeChange(delta);
+  if (c !== undefined) return `commit ${c[1]}.${c[0]}.${c[2]} ${c[4]}${k === undefined ? '' : ` ${k[0]} ${k[1]}`}`;
   if (n !== undefined) return `input ${n.type} ${withoutRun(n['request_id'] as string | undefined ?? '', runId)}`;
   return `end ${x?.status}`;
 }

@@ -3,8 +3,11 @@ import { collect, type Context, type EventLike, limit, parallelWorkflows, retry,
 
 /** The outside as a step sees it. */
 export interface World {
-  /** Do something outside that cannot be taken back. `label` names it, once per run in a run that nothing disturbs. */
-  readonly effect: (context: Context, label: string) => Promise<void>;
+  /**
+   * Do something outside that cannot be taken back. `label` names it, once per run in a run that nothing disturbs; `call` is
+   * the `ctx.run` that it happens in.
+   */
+  readonly effect: (context: Context, label: string, call?: string) => Promise<void>;
 }
 
 /** A workflow to kill, and how its human answers. */
@@ -13,6 +16,8 @@ export interface Subject {
   readonly input: object;
   /** All open questions but the last are answered by way of another process, which has no host. */
   readonly answeredElsewhere?: true;
+  /** Where killing it begins, for one whose early boundaries are all alike. Default: at its start. */
+  readonly killedFrom?: string;
   /** Effects whose key names an earlier execution of their step than the one that makes them: which one that is, 1 for the first. */
   readonly laterExecution?: Readonly<Record<string, number>>;
 }
@@ -222,6 +227,85 @@ export function subjects({ effect }: World): Readonly<Record<string, Subject>> {
     })
     .addStep('results', ['Result'], () => ({ type: 'Results' }), collect((get) => get('calls') as number));
 
+  /** An effect inside `ctx.run`, which is never made again once its call is kept. */
+  const kept = (context: Context, name: string): Promise<string> => context.run(name, async () => {
+    await effect(context, name, name);
+    return `${name} done`;
+  });
+
+  const loop = new Workflow('tool loop')
+    .addStep('loop', [START], async (_event, context) => {
+      const told: string[] = [];
+      for (const [turn, calls] of script.entries()) {
+        told.push(await kept(context, `model ${turn}`));
+        told.push(...await Promise.all(calls.map((tool) => kept(context, `tool ${tool}`))));
+      }
+      return stop(told);
+    });
+
+  const paying = new Workflow('paying')
+    .addStep('pay', [START], async (_event, context) => {
+      const price = await kept(context, 'price');
+      context.set('price', price);
+      context.sendEvent({ type: 'Priced' });
+      await effect(context, 'not kept');
+      context.writeEventToStream({ type: 'Paying' });
+      return { type: 'Paid', receipts: [price, await kept(context, 'pay')] };
+    })
+    .addStep('note', ['Priced'], did('note', { type: 'Noted' }))
+    .addStep('end', ['Paid', 'Noted'], async (event, context) => {
+      await effect(context, 'end');
+      return stop([context.get('price'), together(event)[0]?.['receipts']]);
+    }, collect(1));
+
+  // Long enough for the run to be put away meanwhile, however slow the machine is.
+  const sleeping = new Workflow('sleeping')
+    .addStep('sleep', [START], async (_event, context) => {
+      await kept(context, 'lie down');
+      context.set('asleep', true);
+      await context.sleep(500);
+      await kept(context, 'dream');
+      await context.sleep(400);
+      await effect(context, 'get up');
+      return { type: 'Up' };
+    })
+    .addStep('end', ['Up'], async (_event, context) => {
+      await effect(context, 'end');
+      return stop(context.get('asleep'));
+    });
+
+  const hearing = new Workflow('hearing')
+    .addStep('hear', [START], async (_event, context) => {
+      await kept(context, 'prepare');
+      const answer = context.waitFor(ANSWER, { match: { request_id: 'sure' } });
+      context.sendEvent(ask('sure'));
+      const { response } = await answer;
+      await effect(context, 'heard');
+      return stop(response);
+    });
+
+  const givingUp = new Workflow('giving up')
+    .addStep('wait', [START], async (_event, context) => {
+      const missed = await context.waitFor('Never', { timeoutMs: 500 }).then(() => 'came', (error: Error) => error.name);
+      await kept(context, 'give up');
+      return stop(missed);
+    });
+
+  /** Compacts its journal on the way: a state is written anew after 256 changes. */
+  const long = new Workflow('long')
+    .addStep('work', [START], async (_event, context) => {
+      for (let i = 0; i < 260; i++) {
+        context.update('n', plus(1));
+        await context.checkpoint();
+      }
+      await effect(context, 'nearly');
+      return { type: 'Worked' };
+    })
+    .addStep('end', ['Worked'], async (_event, context) => {
+      await effect(context, 'end');
+      return stop(context.get('n'));
+    });
+
   return {
     chain: { workflow: chain, input: { n: 7 } },
     fan: { workflow: fan, input: { n: 3 } },
@@ -238,5 +322,11 @@ export function subjects({ effect }: World): Readonly<Record<string, Subject>> {
     telling: { workflow: telling, input: {} },
     counting: { workflow: counting, input: {} },
     tools: { workflow: tools, input: {} },
+    'tool loop': { workflow: loop, input: {} },
+    paying: { workflow: paying, input: {} },
+    sleeping: { workflow: sleeping, input: {} },
+    hearing: { workflow: hearing, input: {} },
+    'giving up': { workflow: givingUp, input: {} },
+    long: { workflow: long, input: {}, killedFrom: 'commit 252' },
   };
 }

@@ -30,15 +30,14 @@ function sample(cases: readonly Case[], random: () => number, first: number): Ca
 
 it.each(Object.keys(hosts).map((name, i) => [name, i] as const))('a process killed at some boundaries loses nothing and repeats nothing that was committed: %s', { timeout: 120_000 }, async (name, i) => {
   const outside = await startOutside();
-  const host = await hosts[name]!(outside);
+  const hunt = new Hunt(await hosts[name]!(outside), outside);
   try {
-    const hunt = new Hunt(host, outside);
     const rows = await hunt.kill(sample(await hunt.enumerate(Object.keys(SUBJECTS)), randomOf(SEED + i), i * KILLS_PER_STORE), KILLS_PER_STORE);
     console.log(`${summaryOf(name, rows, hunt.kills)} (seed ${SEED})`);
     expect(problemsOf(rows)).toEqual([]);
     expect(rows.length).toBe(KILLS_PER_STORE);
   } finally {
-    await host.close();
+    await hunt.close();
     outside.close();
   }
 });
