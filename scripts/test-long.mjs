@@ -9,6 +9,7 @@ const vitest = (/** @type {string} */ file) => ['vitest', 'run', '-c', 'vitest.l
 const parts = {
   kills: vitest('kill-matrix'),
   redis: vitest('redis-load'),
+  overhead: vitest('host-overhead'),
   // SEEDS=1000000 for more.
   simulate: vitest('simulate'),
 };
