@@ -30,7 +30,7 @@ export default defineConfig({
           main: './test/runtimes/workerd/worker.ts',
           miniflare: {
             ...workerd, kvNamespaces: ['TEST_KV'],
-            durableObjects: { TEST_OBJECT: { className: 'TestObject', useSQLite: true }, RUNS: { className: 'Runs', useSQLite: true } },
+            durableObjects: { TEST_OBJECT: { className: 'TestObject', useSQLite: true }, RUNS: { className: 'Runs', useSQLite: true }, SHORT_RUNS: { className: 'ShortRuns', useSQLite: true } },
           },
         })],
         test: { name: 'workerd', include: [portable, 'test/runtimes/workerd/**/*.test.ts'], testTimeout: 20_000 },

@@ -24,3 +24,5 @@ export { createLocalHost, LocalHost } from './local-host.ts';
 export type { LocalHostOptions } from './local-host.ts';
 export type { StreamItem } from './stream-item.ts';
 export type { AnyWorkflow, ReadOptions, StartOptions, WorkflowHost } from './workflow-host.ts';
+export { deleteEnded, recover } from './recover.ts';
+export type { Recovered } from './recover.ts';

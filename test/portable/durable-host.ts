@@ -253,6 +253,49 @@ const suite: Suite<Lib> = (t, { root, durable, testing }) => {
     t.equal(await right.result('a'), 'old');
   });
 
+  t.test('recover takes up all that is due in a store, however much it is', async () => {
+    const store = new InMemoryCheckpointStore();
+    const never = new Promise<never>(() => undefined);
+    const stuck = createLocalHost({ store, workflows: [new Workflow('w').addStep('s', [START], () => never)], clock: clockAt(0), leaseMs: 1000 });
+    const workflow = new Workflow('w').addStep('s', [START], () => stop('done'));
+    const ids = Array.from({ length: 250 }, (_, i) => `r${i}`);
+    for (const runId of ids) await stuck.start(workflow, undefined, { runId });
+    const { host, runIds } = await durable.recover(store, [workflow]);
+    t.deepEqual([...runIds].sort(), [...ids].sort());
+    t.equal(await host.result('r249'), 'done');
+    t.deepEqual((await durable.recover(store, [workflow])).runIds, []);
+    await host.close();
+  });
+
+  t.test('runs that ended long ago are deleted with their streams, others never', async () => {
+    const store = new InMemoryCheckpointStore();
+    const workflow = new Workflow<{ how: string }>('w', { timeoutMs: 0 })
+      .addStep('s', [START], (event, context) => {
+        context.writeEventToStream({ type: 'Seen' });
+        if (event['how'] === 'failed') throw new Error('no');
+        return event['how'] === 'waiting' ? { type: 'blazen::InputRequestEvent', request_id: 'q', prompt: '?' } : stop(1);
+      });
+    for (const [at, age] of [[0, 'old'], [9000, 'new']] as const) {
+      const host = createLocalHost({ store, workflows: [workflow], clock: clockAt(at) });
+      for (const how of ['completed', 'failed', 'waiting', 'aborted']) {
+        const runId = `${age} ${how}`;
+        await host.start(workflow, { how: how === 'aborted' ? 'waiting' : how }, { runId });
+        await settle();
+        if (how === 'aborted') await host.abort(runId);
+      }
+      await settle();
+    }
+    // More than a page of them.
+    const host = createLocalHost({ store, workflows: [workflow], clock: clockAt(0) });
+    for (let i = 0; i < 150; i++) await host.start(workflow, { how: 'completed' });
+    await settle();
+    t.equal(await durable.deleteEnded(store, 5000, clockAt(10_000)), 153);
+    t.deepEqual(store.list().runs.map(({ runId }) => runId).sort(), ['new aborted', 'new completed', 'new failed', 'new waiting', 'old waiting']);
+    t.deepEqual(store.readStream('old completed', 0, 10), []);
+    t.equal(await durable.deleteEnded(store, 5000, clockAt(10_000)), 0);
+    await t.rejects(durable.deleteEnded(store, Number.NaN), root.ValidationError);
+  });
+
   /** A clock that stands still and never fires: leases end only for those who look from later. */
   function clockAt(now: number) {
     return { now: () => now, after: () => 0, cancel: () => undefined };

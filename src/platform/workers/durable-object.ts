@@ -14,6 +14,7 @@ export interface DurableObjectState {
   readonly storage: DurableObjectSqlStorage & {
     setAlarm(time: number): Promise<void>;
     deleteAlarm(): Promise<void>;
+    deleteAll(): Promise<void>;
     get(key: string): Promise<unknown>;
     put(key: string, value: unknown): Promise<void>;
     delete(key: string): Promise<boolean>;

@@ -14,6 +14,8 @@ import { RunSockets } from './run-sockets.ts';
 export interface WorkflowObjectOptions<Env> {
   /** The workflows its runs may be of; a function gets the bindings of the Worker, where keys are. */
   readonly workflows: readonly AnyWorkflow[] | ((env: Env) => readonly AnyWorkflow[]);
+  /** How long the object keeps a run that has ended, milliseconds; then it is empty. Default: for ever. */
+  readonly keepMs?: number;
 }
 
 /** The object of one run. Cloudflare calls it; a Worker talks to it through `durableObjectHost`. */
@@ -42,10 +44,10 @@ export interface RunProblem {
  * const hello = new Workflow('hello').addStep('greet', ['blazen::StartEvent'], () => ({ type: 'blazen::StopEvent', result: 'hello' }));
  * export class Runs extends workflowObject({ workflows: [hello] }) {}
  */
-export function workflowObject<Env = unknown>({ workflows }: WorkflowObjectOptions<Env>): new (state: DurableObjectState, env: Env) => WorkflowObject {
+export function workflowObject<Env = unknown>({ workflows, keepMs = Infinity }: WorkflowObjectOptions<Env>): new (state: DurableObjectState, env: Env) => WorkflowObject {
   return class extends RunObject {
     constructor(state: DurableObjectState, env: Env) {
-      super(state, () => (typeof workflows === 'function' ? workflows(env) : workflows));
+      super(state, () => (typeof workflows === 'function' ? workflows(env) : workflows), keepMs);
     }
   };
 }
@@ -61,9 +63,10 @@ const PROBLEM = 'blazen_run_problem';
 
 class RunObject implements WorkflowObject {
   readonly #state: DurableObjectState;
-  readonly #store: DurableObjectCheckpointStore;
-  readonly #sockets: RunSockets;
   readonly #workflows: () => readonly AnyWorkflow[];
+  readonly #keepMs: number;
+  #store: DurableObjectCheckpointStore;
+  #sockets: RunSockets;
   #known: readonly AnyWorkflow[] | null = null;
   #made: LocalHost | null = null;
   /** Calls that may be taking the run up. */
@@ -71,9 +74,10 @@ class RunObject implements WorkflowObject {
   #settled: Promise<void> = Promise.resolve();
   #following = false;
 
-  constructor(state: DurableObjectState, workflows: () => readonly AnyWorkflow[]) {
+  constructor(state: DurableObjectState, workflows: () => readonly AnyWorkflow[], keepMs: number) {
     this.#state = state;
     this.#workflows = workflows;
+    this.#keepMs = keepMs;
     this.#store = new DurableObjectCheckpointStore(state.storage);
     this.#sockets = new RunSockets(state, this.#store);
   }
@@ -93,7 +97,7 @@ class RunObject implements WorkflowObject {
     await this.#arm();
     try {
       const [run] = this.#store.list({ limit: 1 }).runs;
-      if (run === undefined) return await this.#state.storage.deleteAlarm();
+      if (run === undefined || this.#keptUntil(run) <= systemClock.now()) return await this.#clear();
       await this.#work(run.runId, () => this.#wake(run));
       await this.#restOrTimeout();
     } catch {
@@ -180,8 +184,8 @@ class RunObject implements WorkflowObject {
       const run = this.#store.status(runId);
       const unfit = failure instanceof SnapshotError || failure instanceof PersistCorruptError;
       if (run !== null && (unfit || this.#isStuck(run))) return await this.#fail(failure ?? this.#reason(run));
-      if (run === null || run.dueAt === null) void storage.deleteAlarm();
-      else void storage.setAlarm(run.dueAt);
+      const next = run === null ? Infinity : Math.min(this.#keptUntil(run), run.dueAt ?? Infinity);
+      void (next === Infinity ? storage.deleteAlarm() : storage.setAlarm(next));
       this.#sockets.flush();
       if (await this.#problem() !== undefined) void storage.delete(PROBLEM);
     } catch {
@@ -224,6 +228,18 @@ class RunObject implements WorkflowObject {
       // Whoever settles the run tells them.
     }
     this.#following = false;
+  }
+
+  /** When nothing of a run is kept any more. */
+  #keptUntil({ status, updatedAt }: CheckpointSummary): number { return isFinalStatus(status) ? updatedAt + this.#keepMs : Infinity; }
+
+  /** Keep nothing: an object without storage is none. */
+  async #clear(): Promise<void> {
+    this.#made = null;
+    this.#store = new DurableObjectCheckpointStore(this.#state.storage);
+    this.#sockets = new RunSockets(this.#state, this.#store);
+    void this.#state.storage.deleteAlarm();
+    await this.#state.storage.deleteAll();
   }
 
   async #restOrTimeout(): Promise<void> {

@@ -7,7 +7,7 @@ import type { StreamItem } from '../../../src/durable/index.ts';
 import { type DurableObjectNamespace, type DurableObjectState, durableObjectHost } from '../../../src/platform/workers/index.ts';
 import { chatty, failing, impatient, orderWorkflow, patient, sleepy, world } from './object-workflows.ts';
 
-const { RUNS } = env as { readonly RUNS: DurableObjectNamespace };
+const { RUNS, SHORT_RUNS } = env as Readonly<Record<'RUNS' | 'SHORT_RUNS', DurableObjectNamespace>>;
 const host = durableObjectHost({ namespace: RUNS });
 const order = orderWorkflow();
 
@@ -261,5 +261,19 @@ describe('the alarm of the object', () => {
     world.gate = Promise.resolve();
     await runDurableObjectAlarm(object(runId));
     expect(await host.result(runId)).toBe('patient');
+  });
+
+  it('empties the object when its run has been over for as long as it is kept', async () => {
+    const short = durableObjectHost({ namespace: SHORT_RUNS });
+    const runId = await short.start(order, { item: 'coat' });
+    await short.deliver(runId, 'paid', 1);
+    expect(await short.result(runId)).toEqual(['coat', 1, 5]);
+    await until(async () => await short.status(runId) === null);
+    const stub = SHORT_RUNS.get(SHORT_RUNS.idFromName(runId) as never);
+    expect(await runInDurableObject(stub, (_, { storage }) => (storage as Storage).getAlarm())).toBeNull();
+    await expect(short.result(runId)).rejects.toThrow(RunNotFoundError);
+    await short.start(order, { item: 'hat' }, { runId });
+    expect(await short.deliver(runId, 'paid', 2)).toBe('stored');
+    expect(await short.result(runId)).toEqual(['hat', 2, 5]);
   });
 });
