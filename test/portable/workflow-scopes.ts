@@ -262,6 +262,27 @@ const suite: Suite<Lib> = (t, { root, workflow, durable, testing }) => {
     }
   });
 
+  t.test('what sleeps and waits in a scope is dropped with it', async () => {
+    const clock = new testing.FakeClock();
+    const naps = new durable.Workflow('naps')
+      .addStep('open', [START], (_event, ctx) => [...scope(ctx, [{ type: 'Nap' }, { type: 'Wait' }, { type: 'Ask' }], { id: 'a' }), { type: 'Watch' }])
+      .addStep('nap', ['Nap'], async (_event, ctx) => { await ctx.sleep(1_000_000); return stopWith('slept'); })
+      .addStep('wait', ['Wait'], async (_event, ctx) => { await ctx.waitFor('Signal'); return stopWith('waited'); })
+      .addStep('ask', ['Ask'], () => ({ type: 'blazen::InputRequestEvent', prompt: '?', timeoutMs: 5000 }))
+      .addStep('watch', ['Watch'], async (_event, ctx) => { await ctx.sleep(1000); return cancelScope('a'); })
+      .addStep('told', [FAILED], (event) => stopWith(event['scope']));
+    const handler = await naps.runWithHandler(undefined, { clock });
+    await settle();
+    const saved = String(await handler.snapshot());
+    await clock.advance(1000);
+    t.equal((await handler.result()).data, 'a');
+    t.equal(clock.pending, 0);
+    const resumed = await naps.resume(saved, { clock });
+    await clock.advance(1000);
+    t.equal((await resumed.result()).data, 'a');
+    t.equal(clock.pending, 0);
+  });
+
   t.test('the scope of an event from outside, a forwarded event and a wrong id', async () => {
     const odd = new workflow.Workflow('odd')
       .addStep('open', [START], (_event, ctx) => scope(ctx, { type: 'A' }, { id: 's' }))
