@@ -166,6 +166,64 @@ const suite: Suite<Lib> = (t, { root, testing }) => {
     }
   });
 
+  t.test('before the first step a handler does what it does while the run is running', async () => {
+    let calls = 0;
+    const one = new Workflow('one').addStep('only', [START, 'Sent'], async (event) => { calls++; await Promise.resolve(); return stop(event.type); });
+    const fresh = async () => {
+      calls = 0;
+      const handler = await one.runWithHandler({});
+      t.deepEqual([handler.status, calls], ['running', 0]);
+      return handler;
+    };
+    const asked = await fresh();
+    t.deepEqual([(await asked.result()).data, calls], [START, 1]);
+    const aborted = await fresh();
+    aborted.abort('never mind');
+    await t.rejects(aborted.result(), root.AbortedError);
+    t.deepEqual([aborted.status, calls], ['aborted', 0]);
+    const paused = await fresh();
+    const saved = await paused.pause();
+    t.deepEqual([paused.status, calls], ['paused', 0]);
+    t.equal((await (await one.resume(String(saved))).result()).data, START);
+    paused.resumeInPlace();
+    t.deepEqual([(await paused.result()).data, calls], [START, 2]);
+    const shot = await fresh();
+    const early = shot.snapshot();
+    shot.resumeInPlace();
+    t.equal((await (await one.resume(await early)).result()).data, START);
+    t.equal((await shot.result()).data, START);
+    const sent = await fresh();
+    t.throws(() => sent.respondToInput('q', 1), root.ValidationError);
+    sent.sendEvent({ type: 'Sent' });
+    const [first] = await Promise.all([sent.nextEvent(), sent.result()]);
+    t.deepEqual([first?.type, await sent.nextEvent()], ['Sent', null]);
+  });
+
+  t.test('while detached work holds back the end, a run is running and its result is fixed', async () => {
+    for (const end of ['release', 'abort', 'pause', 'send'] as const) {
+      let release!: () => void;
+      const gate = new Promise<void>((resolve) => { release = resolve; });
+      const held = new Workflow('held')
+        .addStep('start', [START], (_event, ctx) => [...root.scope(ctx, { type: 'Audit' }, { detached: true }), stop('fixed')])
+        .addStep('audit', ['Audit'], async () => { await gate; })
+        .addStep('sent', ['Sent'], () => stop('other'));
+      const handler = await held.runWithHandler({});
+      for (let i = 0; i < 40; i++) await Promise.resolve();
+      t.equal(handler.status, 'running');
+      if (end === 'abort') handler.abort('enough');
+      else if (end === 'send') handler.sendEvent({ type: 'Sent' });
+      else if (end === 'pause') {
+        const pausing = handler.pause();
+        release();
+        // The last of it has ended, and with it the run.
+        t.equal(await pausing, null);
+      }
+      release();
+      t.equal((await handler.result()).data, 'fixed', end);
+      t.equal(handler.status, 'completed');
+    }
+  });
+
   t.test('runId and status answer at once in every status', async () => {
     for (const status of [...live, ...ended]) {
       const { handler } = await reach(status);
