@@ -133,6 +133,7 @@ export class Journal implements CommitPort {
 
   #flush(x: Execution): void {
     const { items, patch, commit } = this.#take(x);
+    // Also of a try that has thrown meanwhile: the next one skips what it published.
     if (items.length === 0 || x.owner.ended) return;
     void this.#submit(x.owner, { kind: 'commit', execution: x, patch: patch.length > 0 ? patch : null, out: null, items, final: false, commit, calls: callsOf(x, null) });
   }

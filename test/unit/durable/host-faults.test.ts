@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { createLocalHost, InMemoryCheckpointStore, Workflow } from '../../../src/durable/index.ts';
+import { retry } from '../../../src/workflow/index.ts';
 import { INPUT_REQUEST, INPUT_RESPONSE, START, stop } from '../../../src/events/index.ts';
 import { PersistError } from '../../../src/index.ts';
 import type { CheckpointStore } from '../../../src/spec/index.ts';
@@ -214,4 +215,27 @@ test('a host that could not put a run to sleep does nothing more with it, whatev
   await clock.advance(5000);
   expect(await host.recover()).toEqual(['r']);
   expect(await host.result('r')).toBe('yes');
+});
+
+test('what a try published before it threw is kept, as it is without a store', async () => {
+  const flaky = () => new Workflow('flaky').addStep('s', [START], (_event, context) => {
+    context.writeEventToStream({ type: 'Begun', attempt: context.attempt });
+    if (context.attempt === 1) throw new Error('busy');
+    return stop(1);
+  }, retry({ maxAttempts: 2, backoffMs: 0 }));
+  const clock = new FakeClock(1000);
+  const live = await flaky().runWithHandler({}, { clock });
+  const shown: unknown[] = [];
+  const reading = live.streamEvents((event) => { shown.push(event.type, (event as unknown as { attempt: number }).attempt); });
+  await clock.advance(10);
+  await reading;
+  expect(shown).toEqual(['Begun', 1]);
+  const workflow = flaky();
+  const host = createLocalHost({ store: new InMemoryCheckpointStore(), workflows: [workflow], clock });
+  await host.start(workflow, undefined, { runId: 'r' });
+  await clock.advance(10);
+  expect(await host.result('r')).toBe(1);
+  const stored: unknown[] = [];
+  for await (const { event } of host.stream('r')) stored.push(event.type, event['attempt']);
+  expect(stored).toEqual(shown);
 });
