@@ -30,20 +30,32 @@ export class FakeClock implements Clock {
   /** Timers that are set and have not fired. */
   get pending(): number { return this.#pending.size; }
 
+  /** Move on to the next timer and fire it; false when there is none. */
+  async advanceToNext(): Promise<boolean> {
+    const next = this.#next(Infinity);
+    if (next !== null) await this.#fire(next);
+    return next !== null;
+  }
+
   /** Move on by `ms`, firing what becomes due in order; waits for the promises that each timer sets off. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     await settle();
-    for (;;) {
-      let next: Pending | null = null;
-      for (const timer of this.#pending) if (timer.at <= end && (next === null || timer.at < next.at)) next = timer;
-      if (next === null) break;
-      this.#pending.delete(next);
-      this.#now = next.at;
-      next.fire();
-      await settle();
-    }
+    for (let next = this.#next(end); next !== null; next = this.#next(end)) await this.#fire(next);
     this.#now = end;
+  }
+
+  #next(end: number): Pending | null {
+    let next: Pending | null = null;
+    for (const timer of this.#pending) if (timer.at <= end && (next === null || timer.at < next.at)) next = timer;
+    return next;
+  }
+
+  async #fire(timer: Pending): Promise<void> {
+    this.#pending.delete(timer);
+    this.#now = Math.max(this.#now, timer.at);
+    timer.fire();
+    await settle();
   }
 }
 

@@ -3,10 +3,10 @@ import type { Lagged } from './feed.ts';
 import type { WorkflowHandler } from './handler.ts';
 import type { Patch } from './patch.ts';
 import type { Run } from './run.ts';
-import { ENDED, INPUT, RETRIED } from './run-log.ts';
+import { ENDED, FORKED, INPUT, RETRIED } from './run-log.ts';
 
 /** What a record of the run log tells. */
-export type RecordType = 'run.started' | 'input.received' | 'step.committed' | 'step.retried' | 'run.ended';
+export type RecordType = 'run.started' | 'input.received' | 'step.committed' | 'step.retried' | 'run.ended' | 'run.forked';
 
 /** One record of what a run did. The log is append-only; `seq` starts at 1 and has no gaps. */
 export interface RunRecord {
@@ -33,6 +33,8 @@ export interface RunRecord {
   readonly events?: readonly EventLike[];
   /** State this record wrote: pairs of key and value; `undefined` removes the key. */
   readonly statePatch?: readonly (readonly [key: string, value: unknown])[];
+  /** The run that this one branched off, and the commit after which it did (`run.forked`). */
+  readonly forkedFrom?: { readonly runId: string; readonly commit: number };
   /** How the run ended (`run.ended`): completed, failed, aborted or timed_out. */
   readonly status?: string;
   /** The result (`run.ended`, completed). */
@@ -44,7 +46,7 @@ export interface RunRecord {
 // Columns of a record.
 const EXECUTION = 1, COUNT = 2, ELAPSED = 3, BEGAN = 4, PAYLOAD = 5, PATCH = 6, EMITTED = 7;
 
-const TYPES: readonly RecordType[] = ['run.started', 'input.received', 'step.committed', 'step.retried', 'run.ended'];
+const TYPES: readonly RecordType[] = ['run.started', 'input.received', 'step.committed', 'step.retried', 'run.ended', 'run.forked'];
 
 /** Input requests of the run that wait for an answer, oldest first. */
 export function openRequests(handler: WorkflowHandler<unknown>): readonly EventLike[] {
@@ -83,8 +85,8 @@ function recordAt(run: Run, seq: number): RunRecord {
   const patch = columns[i + PATCH] as Patch | null;
   return {
     v: 1, runId: run.id, seq, ts: run.startedAt + (columns[i + ELAPSED] as number), type: TYPES[kind] as RecordType,
-    ...(kind === ENDED ? ending(payload as string, columns[i + EXECUTION]) : kind > INPUT ? executionAt(run, i, head >> 3) : undefined),
-    ...(kind === RETRIED ? { error: payload } : kind !== ENDED && payload !== null ? { events: (Array.isArray(payload) ? payload : [payload]) as EventLike[] } : undefined),
+    ...(kind === FORKED ? { forkedFrom: payload as { runId: string; commit: number } } : kind === ENDED ? ending(payload as string, columns[i + EXECUTION]) : kind > INPUT ? executionAt(run, i, head >> 3) : undefined),
+    ...(kind === RETRIED ? { error: payload } : kind < ENDED && payload !== null ? { events: (Array.isArray(payload) ? payload : [payload]) as EventLike[] } : undefined),
     ...(patch === null ? undefined : { statePatch: pairs(patch) }),
   };
 }

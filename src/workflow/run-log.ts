@@ -2,7 +2,7 @@ import { Feed } from './feed.ts';
 import type { Patch } from './patch.ts';
 
 /** Kinds of records. */
-export const STARTED = 0, INPUT = 1, COMMITTED = 2, RETRIED = 3, ENDED = 4;
+export const STARTED = 0, INPUT = 1, COMMITTED = 2, RETRIED = 3, ENDED = 4, FORKED = 5;
 
 /**
  * The one append-only log of a run; `history.ts` makes the records when they are read. What is let go is folded into

@@ -3,8 +3,9 @@ import { PersistError } from '../../base/error-classes.ts';
 import type { CheckpointStore, MaybePromise } from '../../spec/checkpoint.ts';
 import { type AnyWorkflow, createLocalHost, type LocalHost } from '../../durable/index.ts';
 import type { Execution } from '../../workflow/execution.ts';
-import type { Definition, Run } from '../../workflow/run.ts';
+import type { Run } from '../../workflow/run.ts';
 import type { Step } from '../../workflow/step.ts';
+import { wrapSteps } from '../wrap-steps.ts';
 import type { Simulation } from './simulation.ts';
 import type { Actor, Operation } from './world.ts';
 
@@ -106,17 +107,13 @@ export class SimulatedWorker implements Actor {
   /** The workflow as this worker runs it: each step takes its time, and is watched. Time limits of runs are left out. */
   #simulated(workflow: AnyWorkflow): AnyWorkflow {
     const { world } = this.#simulation;
-    const definition = workflow.definition();
-    const steps = definition.steps.map((step): Step => ({ ...step, run: (event, context) => {
+    const simulated = wrapSteps(workflow.definition(), (step) => (event, context) => {
       this.runs.set(context.runId(), (context as Execution).owner);
       this.#simulation.began(this, context as Execution);
       if (world.random.chance(0.3)) return step.run(event, context);
       this.#worksOn(1);
       return this.#slowly(step, () => step.run(event, context)).finally(() => this.#worksOn(-1));
-    } }));
-    const routes = new Map<string, Step[]>();
-    for (const [type, list] of definition.routes) routes.set(type, list.map(({ index }) => steps[index] as Step));
-    const simulated: Definition = { ...definition, steps, routes, timeoutMs: 0 };
+    });
     return { name: workflow.name, definition: () => simulated, parse: (input) => workflow.parse(input) };
   }
 

@@ -1,0 +1,188 @@
+import { decodeJson, encodeJson } from '../../base/json-codec.ts';
+import { type EventLike, STOP, type WorkflowEvent } from '../../events/index.ts';
+import type { Delta } from '../../durable/change-codec.ts';
+import { revive } from '../../durable/restore.ts';
+import { wake } from '../../workflow/engine.ts';
+import type { Execution } from '../../workflow/execution.ts';
+import type { Emission, Patch } from '../../workflow/patch.ts';
+import { applyCommit, applyEnd, applyInput, link, named, resolvePatch } from '../../workflow/reducer.ts';
+import type { CommitPort, FinalStatus, Run } from '../../workflow/run.ts';
+
+/** Something an execution did that has a number: a published event, or a commit. */
+interface Act {
+  /** The try that did it. */
+  readonly x: Execution;
+  readonly number: number;
+  readonly patch: unknown[];
+  /** Null for a published event. */
+  readonly commit: { readonly out: Emission; readonly final: boolean } | null;
+  readonly item: WorkflowEvent | null;
+  readonly done: () => void;
+}
+
+/** Where a replay first did something else. */
+export interface Divergence {
+  /** Number of the commit in the recording. */
+  readonly n: number;
+  /** The step and the number of the event it works on; absent for what no step did. */
+  readonly step?: string;
+  readonly execution?: number;
+  /** What differs: what it emitted or published, what it wrote, how it ended, or that the commit was not made. */
+  readonly what: 'events' | 'stream' | 'state' | 'end' | 'missing';
+  readonly recorded: unknown;
+  readonly replayed: unknown;
+}
+
+/** Applies what steps do in the order in which the recording has it, and compares the two. */
+export class ReplayPort implements CommitPort {
+  /** Number of changes that came out the same. */
+  position = 0;
+  divergence: Divergence | null = null;
+  readonly #deltas: readonly Delta[];
+  readonly #items: readonly (readonly Uint8Array[] | null)[];
+  /** What was done and has not had its turn, by execution. */
+  readonly #acts = new Map<string, Act[]>();
+  /** State version that each execution saw, as `event.step`. */
+  readonly #views = new Map<string, number>();
+  /** Executions that wait until the state is as they saw it. */
+  readonly #waiting = new Map<Execution, () => void>();
+  #end: { readonly status: FinalStatus; readonly value: unknown } | null = null;
+
+  constructor(deltas: readonly Delta[], items: readonly (readonly Uint8Array[] | null)[]) {
+    this.#deltas = deltas;
+    this.#items = items;
+    for (const { c } of deltas) {
+      if (c === undefined) continue;
+      const key = `${c[1]}.${c[0]}`;
+      if (!this.#views.has(key)) this.#views.set(key, c[3]);
+    }
+  }
+
+  get busy(): boolean { return this.#end !== null || this.divergence !== null; }
+
+  /** Resolves when the state is as the execution saw it when it was recorded: after a crash that may be later than its dispatch. */
+  async sees(x: Execution): Promise<void> {
+    const view = this.#views.get(keyOf(x)) ?? 0;
+    if (x.attempt > 1 || view <= x.owner.version) return;
+    await new Promise<void>((resolve) => { this.#waiting.set(x, resolve); });
+  }
+
+  commit(x: Execution, out: Emission, final: boolean): Promise<void> {
+    if (final) x.over = true;
+    return new Promise((done) => this.#act(x, { out, final }, null, done));
+  }
+
+  publish(x: Execution, event: WorkflowEvent): boolean {
+    this.#act(x, null, event, () => undefined);
+    return true;
+  }
+
+  input(): void { /* Inputs come from the recording. */ }
+
+  end(_run: Run, status: FinalStatus, value: unknown): void { this.#end ??= { status, value }; }
+
+  kick(): void { /* Whoever replays it moves it on. */ }
+
+  /** Apply the next change of the recording if it has come about; false when it has not. */
+  advance(run: Run): boolean {
+    const delta = this.#deltas[this.position];
+    if (delta === undefined || this.divergence !== null || run.ended) return false;
+    const { c, n, x } = delta;
+    if (c !== undefined && !this.#advanceStep(run, delta, c)) return false;
+    if (x !== undefined && !this.#advanceEnd(run, x)) return false;
+    if (n !== undefined) {
+      run.elapsed = delta.t;
+      wake(run);
+      applyInput(run, revive(n));
+    }
+    if (this.divergence === null) this.position++;
+    for (const [waiting, go] of this.#waiting) {
+      if ((this.#views.get(keyOf(waiting)) ?? 0) > run.version) continue;
+      this.#waiting.delete(waiting);
+      showNewest(run, waiting);
+      go();
+    }
+    return this.divergence === null;
+  }
+
+  /** Nothing more comes about: what the recording has next was not done. */
+  missing(nameOf: (step: number) => string): void {
+    const delta = this.#deltas[this.position];
+    if (delta === undefined || this.divergence !== null) return;
+    const failed = this.#end === null ? null : { status: this.#end.status, error: String(this.#end.value) };
+    this.#diverge('missing', delta.c?.slice(0, 3) ?? delta.x, failed, delta.c === undefined ? undefined : { step: nameOf(delta.c[0]), execution: delta.c[1] });
+  }
+
+  #act(x: Execution, commit: Act['commit'], item: WorkflowEvent | null, done: () => void): void {
+    const key = keyOf(x);
+    const acts = this.#acts.get(key) ?? [];
+    this.#acts.set(key, acts);
+    acts.push({ x, number: x.commits, patch: x.patch ?? [], commit, item, done });
+    x.patch = null;
+  }
+
+  #advanceStep(run: Run, delta: Delta, [step, id, number, , final]: NonNullable<Delta['c']>): boolean {
+    const waiting = this.#acts.get(`${id}.${step}`) ?? [];
+    const last = waiting.find((act) => act.number === number);
+    if (last === undefined) return false;
+    const acts = waiting.splice(0, waiting.indexOf(last) + 1);
+    const { x, commit } = last;
+    const patch: Patch = acts.flatMap((act) => act.patch);
+    const out = commit === null ? [] : (Array.isArray(commit.out) ? commit.out : commit.out === null ? [] : [commit.out]).map((event, i) => named(run, event, i));
+    const at = { step: x.record.name, execution: id };
+    resolvePatch(run, patch);
+    run.elapsed = delta.t;
+    this.#compare('end', final === 1 ? 'its last commit' : 'a commit before its last', commit?.final ? 'its last commit' : 'a commit before its last', at);
+    this.#compare('state', delta.o ?? [], patch, at);
+    this.#compare('events', delta.e ?? [], upToStop(out), at);
+    const items = this.#items[this.position];
+    if (items != null) this.#compare('stream', published(items), acts.flatMap(({ item }) => item ?? []), at);
+    if (this.divergence !== null) return true;
+    applyCommit(run, x, patch.length > 0 ? patch : null, out, final === 1);
+    for (const { done } of acts) done();
+    return true;
+  }
+
+  /** An abort or a time limit comes from outside, a failure from a step. */
+  #advanceEnd(run: Run, { status, error }: NonNullable<Delta['x']>): boolean {
+    if (status === 'failed') {
+      if (this.#end === null) return false;
+      const { message } = this.#end.value instanceof Error ? this.#end.value : { message: String(this.#end.value) };
+      this.#compare('end', error.message, message);
+    }
+    if (this.divergence === null) applyEnd(run, status, error);
+    return true;
+  }
+
+  #compare(what: Divergence['what'], recorded: unknown, replayed: unknown, at?: { readonly step: string; readonly execution: number }): void {
+    if (encodeJson(recorded) !== encodeJson(replayed)) this.#diverge(what, recorded, replayed, at);
+  }
+
+  #diverge(what: Divergence['what'], recorded: unknown, replayed: unknown, at?: { readonly step: string; readonly execution: number }): void {
+    this.divergence ??= { n: this.position + 1, ...at, what, recorded, replayed };
+  }
+}
+
+function keyOf(x: Execution): string { return `${x.id}.${x.record.index}`; }
+
+/** Let an execution see the state of now; those in flight stay sorted by what they see. */
+function showNewest(run: Run, x: Execution): void {
+  const { previous, next } = x;
+  x.view = run.version;
+  if (next === null) return;
+  next.previous = previous;
+  if (previous !== null) previous.next = next;
+  x.next = null;
+  run.inFlight--;
+  link(run, x);
+}
+
+function upToStop(events: readonly WorkflowEvent[]): readonly WorkflowEvent[] {
+  const stop = events.findIndex(({ type }) => type === STOP);
+  return stop < 0 ? events : events.slice(0, stop + 1);
+}
+
+/** What a step published, among the stream items of a commit. */
+function published(items: readonly Uint8Array[]): EventLike[] {
+  return items.map((data) => decodeJson(new TextDecoder().decode(data)) as { event: EventLike; published: boolean }).filter((item) => item.published).map(({ event }) => event);
+}

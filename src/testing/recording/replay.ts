@@ -1,0 +1,53 @@
+import { decodeBase } from '../../durable/base-codec.ts';
+import { decodeChange } from '../../durable/change-codec.ts';
+import { restore } from '../../durable/restore.ts';
+import { kick, wake } from '../../workflow/engine.ts';
+import type { Execution } from '../../workflow/execution.ts';
+import { FakeClock } from '../fake-clock.ts';
+import { wrapSteps } from '../wrap-steps.ts';
+import { seededRandom } from '../simulation/random.ts';
+import type { SimulatedWorkflow } from '../simulation/simulate.ts';
+import type { Recording } from './recording.ts';
+import { type Divergence, ReplayPort } from './replay-port.ts';
+
+/** How a replay went. */
+export interface ReplayReport {
+  /** Commits that came out as recorded, from the first on. */
+  readonly commits: number;
+  /** Where it first did something else; null when all came out as recorded. */
+  readonly divergence: Divergence | null;
+}
+
+/**
+ * Run the steps of a recorded run again and compare: each gets the event and the state that it had, what came from outside
+ * comes from the recording, commits count in the recorded order, and time is virtual. What steps do outside, they do
+ * again: replay with doubles of what they call. A step that takes the time, a random number or an answer of a service into
+ * what it commits diverges.
+ *
+ * @param workflow the workflow, or a function that makes it with the virtual clock, as for `simulate`.
+ * @throws SnapshotError when the recording is of another workflow, or its graph has changed; PersistCorruptError when it
+ * is damaged.
+ * @example
+ * const { divergence } = await replay(await recordingOf(store, 'run-1'), workflow);
+ * if (divergence !== null) console.log(divergence.step, divergence.what, divergence.recorded, divergence.replayed);
+ */
+export async function replay(recording: Recording, workflow: SimulatedWorkflow): Promise<ReplayReport> {
+  const body = decodeBase(recording.base, recording);
+  const clock = new FakeClock(body.takenAt);
+  const port = new ReplayPort(recording.changes.map(({ delta }) => decodeChange(delta)), recording.changes.map(({ items }) => items));
+  const made = typeof workflow === 'function' ? workflow({ clock, random: seededRandom(1) }) : workflow;
+  const definition = wrapSteps(made.definition(), (step) => async (event, context) => {
+    await port.sees(context as Execution);
+    return step.run(event, context);
+  });
+  const run = restore(definition, body, clock, port);
+  run.status = 'waiting';
+  wake(run);
+  for (let moved = true; moved && port.divergence === null;) {
+    kick(run);
+    await clock.advance(0);
+    moved = port.advance(run) || (!run.ended && port.position < recording.changes.length && await clock.advanceToNext());
+  }
+  if (port.position < recording.changes.length) port.missing((step) => definition.steps[step]?.name ?? '');
+  return { commits: port.position, divergence: port.divergence };
+}
