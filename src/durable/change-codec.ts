@@ -110,7 +110,7 @@ function storedError(error: unknown): StoredError {
 
 const END: readonly unknown[] = ['completed', 'failed', 'aborted', 'timed_out'] satisfies FinalStatus[];
 
-const isError: Check = (error) => isRecord({ name: isText, message: isText })(error);
+const isError: Check = (error) => error === undefined || isRecord({ name: isText, message: isText })(error);
 const FIELDS: Readonly<Record<string, Check>> = {
   c: (value) => Array.isArray(value) && value.length === 5 && value.every(isNumber) && value[2] > 0 && value[4] < 2,
   n: isEvent,

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { createLocalHost, InMemoryCheckpointStore, Workflow } from '../../../src/durable/index.ts';
-import { retry } from '../../../src/workflow/index.ts';
+import { retry, scope } from '../../../src/workflow/index.ts';
 import { INPUT_REQUEST, INPUT_RESPONSE, START, stop } from '../../../src/events/index.ts';
 import { PersistError } from '../../../src/index.ts';
 import type { CheckpointStore } from '../../../src/spec/index.ts';
@@ -238,4 +238,16 @@ test('what a try published before it threw is kept, as it is without a store', a
   const stored: unknown[] = [];
   for await (const { event } of host.stream('r')) stored.push(event.type, event['attempt']);
   expect(stored).toEqual(shown);
+});
+
+test('the stored end of a run that waited for detached work can be read', async () => {
+  const store = new InMemoryCheckpointStore();
+  const workflow = new Workflow('background')
+    .addStep('begin', [START], (_event, context) => [...scope(context, { type: 'Audit' }, { detached: true }), { type: 'Go' }])
+    .addStep('go', ['Go'], () => stop('done'))
+    .addStep('audit', ['Audit'], async () => { await settle(); });
+  const host = createLocalHost({ store, workflows: [workflow] });
+  await host.start(workflow, undefined, { runId: 'r' });
+  expect(await host.result('r')).toBe('done');
+  expect(await createLocalHost({ store, workflows: [workflow] }).result('r')).toBe('done');
 });
