@@ -1,12 +1,13 @@
 import { decodeJson, encodeJson } from '../../base/json-codec.ts';
-import { type EventLike, STOP, type WorkflowEvent } from '../../events/index.ts';
+import { type EventLike, SCOPE_ENDED, STOP, type WorkflowEvent } from '../../events/index.ts';
 import type { Delta } from '../../durable/change-codec.ts';
 import { revive } from '../../durable/restore.ts';
 import { wake } from '../../workflow/engine.ts';
 import type { Execution } from '../../workflow/execution.ts';
 import type { Emission, Patch } from '../../workflow/patch.ts';
-import { applyCommit, applyEnd, applyInput, link, named, resolvePatch } from '../../workflow/reducer.ts';
+import { applyCommit, applyEnd, applyInput, link, resolvePatch } from '../../workflow/reducer.ts';
 import type { CommitPort, FinalStatus, Run } from '../../workflow/run.ts';
+import { scopesOf } from '../../workflow/scope-port.ts';
 
 /** Something an execution did that has a number: a published event, or a commit. */
 interface Act {
@@ -46,6 +47,8 @@ export class ReplayPort implements CommitPort {
   readonly #views = new Map<string, number>();
   /** Executions that wait until the state is as they saw it. */
   readonly #waiting = new Map<Execution, () => void>();
+  /** Ends of scopes that the engine has seen and the recording has not told yet. */
+  #told = 0;
   #end: { readonly status: FinalStatus; readonly value: unknown } | null = null;
 
   constructor(deltas: readonly Delta[], items: readonly (readonly Uint8Array[] | null)[]) {
@@ -58,7 +61,7 @@ export class ReplayPort implements CommitPort {
     }
   }
 
-  get busy(): boolean { return this.#end !== null || this.divergence !== null; }
+  get busy(): boolean { return this.#told > 0 || this.#end !== null || this.divergence !== null; }
 
   /** Resolves when the state is as the execution saw it when it was recorded: after a crash that may be later than its dispatch. */
   async sees(x: Execution): Promise<void> {
@@ -77,7 +80,8 @@ export class ReplayPort implements CommitPort {
     return true;
   }
 
-  input(): void { /* Inputs come from the recording. */ }
+  /** Inputs come from the recording, also those that the engine gives itself: it waits for them. */
+  input(): void { this.#told++; }
 
   end(_run: Run, status: FinalStatus, value: unknown): void { this.#end ??= { status, value }; }
 
@@ -87,13 +91,19 @@ export class ReplayPort implements CommitPort {
   advance(run: Run): boolean {
     const delta = this.#deltas[this.position];
     if (delta === undefined || this.divergence !== null || run.ended) return false;
-    const { c, n, x } = delta;
+    const { c, n, x, s } = delta;
+    if (s === 1) scopesOf(run);
     if (c !== undefined && !this.#advanceStep(run, delta, c)) return false;
     if (x !== undefined && !this.#advanceEnd(run, x)) return false;
     if (n !== undefined) {
+      if (n.type === SCOPE_ENDED && this.#told-- === 0) {
+        this.#told = 0;
+        return false;
+      }
       run.elapsed = delta.t;
       wake(run);
-      applyInput(run, revive(n));
+      if (run.scopes) run.scopes.input(revive(n));
+      else applyInput(run, revive(n));
     }
     if (this.divergence === null) this.position++;
     for (const [waiting, go] of this.#waiting) {
@@ -128,7 +138,7 @@ export class ReplayPort implements CommitPort {
     const acts = waiting.splice(0, waiting.indexOf(last) + 1);
     const { x, commit } = last;
     const patch: Patch = acts.flatMap((act) => act.patch);
-    const out = commit === null ? [] : (Array.isArray(commit.out) ? commit.out : commit.out === null ? [] : [commit.out]).map((event, i) => named(run, event, i));
+    const out = commit === null ? [] : (Array.isArray(commit.out) ? commit.out : commit.out === null ? [] : [commit.out]);
     const at = { step: x.record.name, execution: id };
     resolvePatch(run, patch);
     run.elapsed = delta.t;
@@ -138,7 +148,8 @@ export class ReplayPort implements CommitPort {
     const items = this.#items[this.position];
     if (items != null) this.#compare('stream', published(items), acts.flatMap(({ item }) => item ?? []), at);
     if (this.divergence !== null) return true;
-    applyCommit(run, x, patch.length > 0 ? patch : null, out, final === 1);
+    if (run.scopes) run.scopes.commit(x, patch.length > 0 ? patch : null, out, final === 1);
+    else applyCommit(run, x, patch.length > 0 ? patch : null, out, final === 1);
     for (const { done } of acts) done();
     return true;
   }
@@ -148,9 +159,9 @@ export class ReplayPort implements CommitPort {
     if (status === 'failed') {
       if (this.#end === null) return false;
       const { message } = this.#end.value instanceof Error ? this.#end.value : { message: String(this.#end.value) };
-      this.#compare('end', error.message, message);
+      this.#compare('end', error?.message, message);
     }
-    if (this.divergence === null) applyEnd(run, status, error);
+    if (this.divergence === null) applyEnd(run, status, error ?? run.scopes?.stopped?.value);
     return true;
   }
 

@@ -1,5 +1,6 @@
 import { isFinalStatus } from '../../spec/checkpoint-rules.ts';
 import type { CheckpointCommit, ClaimedCheckpoint, CommitOutcome, InputOutcome, NewCheckpoint } from '../../spec/checkpoint.ts';
+import { SCOPE_ENDED } from '../../events/index.ts';
 import { decodeChange } from '../../durable/change-codec.ts';
 import { CheckpointModel } from '../suites/checkpoint-model.ts';
 import type { SimulationCounts } from './faults.ts';
@@ -71,7 +72,8 @@ export class ContractWatch {
     if (commit.delta === undefined) return;
     watched.changes++;
     const { c, n } = decodeChange(commit.delta);
-    if (n !== undefined && (commit.consumed ?? []).length === 0) throw new Violation(`Commit ${commit.commitId} of ${runId} took in ${n.type} and left it in the store`);
+    // The end of a scope comes from the run itself.
+    if (n !== undefined && n.type !== SCOPE_ENDED && (commit.consumed ?? []).length === 0) throw new Violation(`Commit ${commit.commitId} of ${runId} took in ${n.type} and left it in the store`);
     if (c === undefined) return;
     const [step, id, , , final] = c;
     if (watched.over.has(`${id}.${step}`)) throw new Violation(`Execution ${id}.${step} of ${runId} made a commit after its last one`);

@@ -4,7 +4,7 @@ import { type AnyWorkflow, Workflow } from '../../../src/durable/index.ts';
 import { type EventLike, INPUT_REQUEST, INPUT_RESPONSE, START, stop } from '../../../src/events/index.ts';
 import { PipelineBuilder, Stage, subWorkflow } from '../../../src/pipeline/index.ts';
 import type { SimulatedHost } from '../../../src/testing/index.ts';
-import { collect, limit, retry, timeout, type Context, type StepHandler } from '../../../src/workflow/index.ts';
+import { collect, limit, priority, retry, scope, timeout, type Context, type StepHandler } from '../../../src/workflow/index.ts';
 import { build, graph } from '../workflow/random-graph.ts';
 
 export interface Subject {
@@ -117,6 +117,27 @@ const long = (): AnyWorkflow => new Workflow('long')
     return number(event['n']) === 299 ? stop(context.get('n')) : { type: 'Next', n: number(event['n']) + 1 };
   });
 
+/** A scope whose work fails and is rescued, one that ends by itself, and work in the background. */
+const scopes = ({ clock }: SimulatedHost): AnyWorkflow => new Workflow('scopes')
+  .addStep('open', [START], (_event, context) => [
+    ...scope(context, [{ type: 'Try', n: 1 }, { type: 'Try', n: 2 }], { id: 'good' }), ...scope(context, { type: 'Try', n: 0 }, { id: 'bad' }),
+    ...scope(context, { type: 'Audit' }, { detached: true }),
+  ])
+  .addStep('try', ['Try'], async (event, context) => {
+    add(context, 'tried', 1);
+    await context.checkpoint();
+    await delay(20, undefined, clock);
+    if (event['n'] === 0) throw new Error('no');
+    return { type: 'Tried', n: event['n'] };
+  }, limit(2), priority(1))
+  .addStep('tried', ['Tried'], (_event, context) => { add(context, 'done', 1); })
+  .addStep('audit', ['Audit'], async (_event, context) => {
+    await delay(500, undefined, clock);
+    context.writeEventToStream({ type: 'Audited' });
+  })
+  .addStep('over', ['blazen::ScopeEndedEvent', 'blazen::ScopeFailedEvent'], (event) => ({ type: 'Over', step: event['step'] ?? '' }))
+  .addStep('join', ['Over'], (event, context) => stop([context.get('tried'), context.get('done'), (event['events'] as EventLike[]).map(({ step }) => String(step)).join('')]), collect(3));
+
 const inner = ({ clock }: SimulatedHost) => new Workflow('inner')
   .addStep('double', [START], async (event, context) => {
     context.writeEventToStream({ type: 'Doubling', n: event['n'] });
@@ -156,7 +177,7 @@ const failing = ({ clock }: SimulatedHost): AnyWorkflow => new Workflow('failing
 /** Random graphs whose outcome does not hang on the order in which executions end. */
 function randomGraphs(count: number): Subject[] {
   const commuting = graph.map((steps) => steps.map((one) => ({
-    ...one, attempts: 1, collect: 0, actions: one.actions.filter(({ kind }) => kind !== 'stop' && kind !== 'throw' && kind !== 'set'),
+    ...one, attempts: 1, collect: 0, actions: one.actions.filter(({ kind }) => kind !== 'stop' && kind !== 'throw' && kind !== 'set' && kind !== 'end'),
   }))).filter((steps) => steps.some(({ types, actions }) => types.includes(START) && actions.some(({ kind }) => kind === 'send' || kind === 'emit')));
   return fc.sample(commuting, { numRuns: count, seed: 7 }).map((steps, i) => ({
     name: `random graph ${i + 1}`, input: { fuel: 2 }, make: () => build(steps, [], i % 2 === 0 ? null : () => Promise.resolve(), i % 3),
@@ -171,6 +192,7 @@ export const subjects: readonly Subject[] = [
   { name: 'human input beside work', make: mixed },
   { name: 'streams', make: stream },
   { name: 'frozen view', make: view },
+  { name: 'scopes', make: scopes },
   { name: 'sub-workflow', make: sub },
   { name: 'pipeline stages', make: stages, input: { n: 5 } },
   { name: 'a failing run', make: failing },
