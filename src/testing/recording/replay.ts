@@ -1,3 +1,4 @@
+import { UnsupportedError } from '../../base/error-classes.ts';
 import { decodeBase } from '../../durable/base-codec.ts';
 import { decodeChange } from '../../durable/change-codec.ts';
 import { restore } from '../../durable/restore.ts';
@@ -26,7 +27,7 @@ export interface ReplayReport {
  *
  * @param workflow the workflow, or a function that makes it with the virtual clock, as for `simulate`.
  * @throws SnapshotError when the recording is of another workflow, or its graph has changed; PersistCorruptError when it
- * is damaged.
+ * is damaged; UnsupportedError when its steps use `run`, `sleep`, `waitFor` or `collect` of their context.
  * @example
  * const { divergence } = await replay(await recordingOf(store, 'run-1'), workflow);
  * if (divergence !== null) console.log(divergence.step, divergence.what, divergence.recorded, divergence.replayed);
@@ -34,7 +35,9 @@ export interface ReplayReport {
 export async function replay(recording: Recording, workflow: SimulatedWorkflow): Promise<ReplayReport> {
   const body = decodeBase(recording.base, recording);
   const clock = new FakeClock(body.takenAt);
-  const port = new ReplayPort(recording.changes.map(({ delta }) => decodeChange(delta)), recording.changes.map(({ items }) => items));
+  const deltas = recording.changes.map(({ delta }) => decodeChange(delta));
+  if (deltas.some(({ k }) => k !== undefined)) throw new UnsupportedError(`Cannot replay run ${recording.runId}: its steps use run, sleep, waitFor or collect of their context. A Timeline can show it and branch off`);
+  const port = new ReplayPort(deltas, recording.changes.map(({ items }) => items));
   const made = typeof workflow === 'function' ? workflow({ clock, random: seededRandom(1) }) : workflow;
   const definition = wrapSteps(made.definition(), (step) => async (event, context) => {
     await port.sees(context as Execution);

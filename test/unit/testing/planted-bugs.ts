@@ -40,7 +40,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'commits made before a crash are made again', subject: 'retries', file: 'durable/fold.ts',
-    find: 'x.commits = x.skip = commit;', replace: 'x.commits = commit;',
+    find: 'x.skip = Math.max(x.skip, commit);', replace: '',
   },
   {
     name: 'when to wake a run is forgotten', subject: 'human input', file: 'spec/checkpoint-head.ts',
@@ -57,8 +57,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'steps are dispatched before what starts them is stored', subject: 'chain', file: 'durable/journal.ts',
     find: `          this.#check(run, answer instanceof Promise ? await answer : answer);
-          if (!run.ended) this.#apply(run, change);`,
-    replace: `          this.#apply(run, change);
+          if (!run.ended) this.#apply(run, task.change);`,
+    replace: `          this.#apply(run, task.change);
           this.busy = false;
           kick(run);
           this.busy = true;
@@ -82,7 +82,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a step sees state that was written after it began', subject: 'frozen view', file: 'durable/fold.ts',
-    find: 'if (cell.version > x.view && !x.extras?.written.has(key))', replace: 'if (cell.version < 0)',
+    find: 'if (x.skip > 0) see(x, seenBy(run, x));', replace: '',
   },
   {
     name: 'one host works on a run twice', subject: 'human input', file: 'durable/local-host.ts',

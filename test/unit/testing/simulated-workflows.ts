@@ -138,6 +138,25 @@ const scopes = ({ clock }: SimulatedHost): AnyWorkflow => new Workflow('scopes')
   .addStep('over', ['blazen::ScopeEndedEvent', 'blazen::ScopeFailedEvent'], (event) => ({ type: 'Over', step: event['step'] ?? '' }))
   .addStep('join', ['Over'], (event, context) => stop([context.get('tried'), context.get('done'), (event['events'] as EventLike[]).map(({ step }) => String(step)).join('')]), collect(3));
 
+/** Effects that are remembered, a pause that outlives its worker, and an event that is waited for. */
+const calls = (): AnyWorkflow => new Workflow('calls')
+  .addStep('call', [START], async (_event, context) => {
+    add(context, 'runs', 1);
+    const first = await context.run('first', () => 1);
+    await context.sleep(3000);
+    const [second, third] = await Promise.all([context.run('second', () => first + 1), context.run('third', async () => first + 2)]);
+    context.writeEventToStream({ type: 'Counted', n: second + third });
+    return { type: 'Ask' };
+  })
+  .addStep('wait', ['Ask'], async (_event, context) => {
+    const coming = context.waitFor('Answer');
+    context.sendEvent({ type: INPUT_REQUEST, request_id: 'q', prompt: '?' });
+    const answer = await coming;
+    return { type: 'Got', answer: answer['response'] };
+  })
+  .addStep('answer', [INPUT_RESPONSE], (event) => ({ type: 'Answer', response: event['response'] }))
+  .addStep('end', ['Got'], (event, context) => stop([event['answer'], context.get('runs')]));
+
 const inner = ({ clock }: SimulatedHost) => new Workflow('inner')
   .addStep('double', [START], async (event, context) => {
     context.writeEventToStream({ type: 'Doubling', n: event['n'] });
@@ -193,6 +212,7 @@ export const subjects: readonly Subject[] = [
   { name: 'streams', make: stream },
   { name: 'frozen view', make: view },
   { name: 'scopes', make: scopes },
+  { name: 'calls that are remembered', make: calls },
   { name: 'sub-workflow', make: sub },
   { name: 'pipeline stages', make: stages, input: { n: 5 } },
   { name: 'a failing run', make: failing },
