@@ -21,6 +21,9 @@ export class Gate {
   /** What a run did, in order: its calls of the store and its effects. */
   trace(runId: string): readonly string[] { return this.#traces.get(runId) ?? []; }
 
+  /** Has the run stopped? What it still does counts for nothing. */
+  stopped(runId: string): boolean { return this.#frozen.has(runId); }
+
   /** Do something between two boundaries. */
   async effect(runId: string, label: string, work: () => Promise<void>): Promise<void> {
     if (this.#stops(runId, `before effect ${label}`)) return NEVER;

@@ -159,6 +159,8 @@ export class Victim {
 
   async #finish(runId: string): Promise<void> {
     const result = await this.#host.result(runId).then((value) => encodeJson(value), (error: unknown) => (isBlazenError(error) ? `${error.name}: ${error.message}` : `! ${String(error)}`));
+    // One that stops behind its last commit has ended all the same.
+    if (this.gate.stopped(runId)) return;
     const status = await this.#store.status(runId);
     const stream: string[] = [];
     for (let last = 0; ;) {
