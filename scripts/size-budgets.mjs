@@ -36,7 +36,7 @@ export const entryBudgets = {
   './providers/openai-compat': 24_000,
   './memory/documents': 9_000,
   './memory/segments': 6_000,
-  './testing': 40_000,
+  './testing': 46_000,
   './browser': 12_000,
   './workers': 32_000,
   './stores/redis': 6_000,
