@@ -47,6 +47,10 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: 'if (options.wakeAt !== undefined) head.wakeAt = options.wakeAt;', replace: '',
   },
   {
+    name: 'a sleeping run is not woken', subject: 'calls that are remembered', file: 'spec/checkpoint-head.ts',
+    find: 'if (commit.wakeAt !== undefined) head.wakeAt = commit.wakeAt;', replace: '',
+  },
+  {
     name: 'an input that came while its run was given back is not noticed', subject: 'human input', file: 'spec/checkpoint-head.ts',
     find: 'endClaim(head, head.inputSeq > options.seenInput ? 0 : head.wakeAt);', replace: 'endClaim(head, head.wakeAt);',
   },
