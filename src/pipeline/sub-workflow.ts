@@ -138,7 +138,12 @@ async function runInner(
       : await workflow.resume(saved, options);
     show(handler.run, name, context, shown?.get(name));
     for (const [id, owner, inner] of parked.questions) if (owner === name) handler.respondToInput(inner, parked.answers.find(([other]) => other === id)?.[1]);
-    const status = await untilRest(handler.run);
+    let status = await untilRest(handler.run);
+    // One that only sleeps, or waits for an event of its own, goes on by itself.
+    while (status === 'waiting' && handler.run.requests.length === 0 && handler.run.idle > 0) {
+      await handler.run.wait();
+      status = await untilRest(handler.run);
+    }
     return { name, handler, result: status === 'waiting' ? null : [name, (await handler.result()).data] as const };
   });
   try {

@@ -108,6 +108,14 @@ const suite: Suite<Lib> = (t, { root, durable, workflow: core, testing }) => {
     await t.rejects(new Workflow('outer').addStep('inner', [START], subWorkflow(away)).run(), /Workflow 'away' cannot wait for another runtime inside a step/);
   });
 
+  t.test('a workflow that sleeps inside a step holds the step, on the same clock', async () => {
+    const naps = new Workflow('naps').addStep('s', [START], async (_event, context) => { await context.sleep(1000); return stop('woken'); });
+    const clock = new testing.FakeClock();
+    const ended = new Workflow('outer').addStep('inner', [START], subWorkflow(naps, undefined, (result) => stop(result))).run(undefined, { clock });
+    await clock.advance(1000);
+    t.equal((await ended).data, 'woken');
+  });
+
   t.test('workflows run side by side on the same input, and their results come by name', async () => {
     const outer = new Workflow('outer').addStep('both', [START], parallelWorkflows({ x: double('x'), y: double('y') }, undefined, (results) => stop(results)));
     const handler = await outer.runWithHandler({ n: 4 });
