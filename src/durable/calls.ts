@@ -11,8 +11,8 @@ import { applyNote, newJournal, type NoteKind } from './waits.ts';
 // when it knows it; so a later one may commit first. A further try makes the same calls, and they answer in the order in
 // which they answered before: then the numbers are the same again, whatever the calls had been waiting for.
 
-/** Microtasks that a step has to go on after an answer, before it may count as one that only waits. */
-const PATIENCE = 8;
+/** Microtasks that a step has to go on after an answer, before another one comes and before it may count as one that only waits. */
+const PATIENCE = 16;
 
 /** The calls of one try. */
 export interface Calls {
@@ -31,6 +31,8 @@ export interface Calls {
   readonly reach: number;
   /** Calls that could answer, and whose turn has not come. */
   readonly held: Map<number, () => void>;
+  /** One has just answered. */
+  answering: boolean;
   /** Answers that no commit has taken along yet, as in the order. */
   answered: number[];
 }
@@ -46,11 +48,16 @@ export function isMade({ skip, journal }: DurableExecution, number: number): boo
   return number <= skip && !journal?.open.has(number);
 }
 
+/** The calls of the try, from the first one on. */
+export function callsOf(x: DurableExecution): Calls {
+  return (x.calls ??= newCalls(x, (x.journal ??= newJournal())));
+}
+
 /** Number a call. Gives what an earlier try left of it; null when nothing the execution does counts any more. */
 export function beginCall(x: DurableExecution, kind: NoteKind, name: string): { readonly number: number; readonly note: Note | undefined } | null {
   if (isInert(x)) return null;
   const journal = (x.journal ??= newJournal());
-  const calls = (x.calls ??= newCalls(x, journal));
+  const calls = callsOf(x);
   const number = ++x.commits;
   const note = journal.notes.get(number);
   if (isMade(x, number) && (note?.kind !== kind || note.name !== name)) {
@@ -97,14 +104,6 @@ export async function answer(x: DurableExecution, number: number): Promise<void>
     calls.held.set(number, resolve);
     advance(x);
   });
-  void answered(x, calls);
-}
-
-/** What the step does with an answer, most often its next call, belongs to the same piece of work. */
-async function answered(x: DurableExecution, calls: Calls): Promise<void> {
-  for (let i = 0; i < PATIENCE; i++) await Promise.resolve();
-  calls.pending--;
-  settle(x);
 }
 
 /** Make a call that is over when its time has come, or its events have. */
@@ -166,7 +165,7 @@ function newCalls(x: DurableExecution, { open, order }: ExecutionJournal): Calls
   x.more().ends.push(() => { stop(x); });
   let reach = x.skip;
   while (open.has(reach)) reach--;
-  return { pending: 0, waiting: 0, idle: false, early: [], taken: 0, turn: 0, turns: order.length, reach, held: new Map(), answered: [] };
+  return { pending: 0, waiting: 0, idle: false, early: [], taken: 0, turn: 0, turns: order.length, reach, held: new Map(), answering: false, answered: [] };
 }
 
 /** The try is over: none of its calls answers. */
@@ -193,26 +192,30 @@ function settle(x: DurableExecution): void {
   else wake(run);
 }
 
-/** Let calls answer whose turn it is: first as they did before, then as they come. */
+/** Let a call answer whose turn it is: first as they did before, then as they come. One at a time, so that each has made its next call before another answers. */
 function advance(x: DurableExecution): void {
   const { calls } = x;
-  if (calls === undefined || calls.held.size === 0) return;
-  const { held, turns } = calls;
+  if (calls === undefined || calls.answering || calls.held.size === 0) return;
+  const { held, turn, turns, reach } = calls;
   const { order } = x.journal as ExecutionJournal;
-  while (calls.turn < turns) {
-    const number = order[calls.turn] as number;
-    const go = held.get(number);
-    if (go === undefined || x.commits < (order[calls.turn + 1] as number)) return;
-    held.delete(number);
-    calls.turn += 2;
-    go();
-  }
-  if (x.commits < calls.reach) return;
-  for (const [number, go] of held) {
-    calls.answered.push(number, x.commits);
-    go();
-  }
-  held.clear();
+  const [number] = turn < turns ? [order[turn] as number] : held.keys();
+  const go = held.get(number as number);
+  if (go === undefined || x.commits < (turn < turns ? order[turn + 1] as number : reach)) return;
+  held.delete(number as number);
+  if (turn < turns) calls.turn += 2;
+  else calls.answered.push(number as number, x.commits);
+  calls.answering = true;
+  go();
+  void goOn(x, calls);
+}
+
+/** What the step does with an answer, most often its next call, belongs to the same piece of work. */
+async function goOn(x: DurableExecution, calls: Calls): Promise<void> {
+  for (let i = 0; i < PATIENCE; i++) await Promise.resolve();
+  calls.answering = false;
+  calls.pending--;
+  advance(x);
+  settle(x);
 }
 
 /** The commit that is made takes along in which order calls have answered so far. */

@@ -8,7 +8,7 @@ import { forget } from '../workflow/reducer.ts';
 import { type Definition, tick } from '../workflow/run.ts';
 import { stamp, timeAfter } from './alarm.ts';
 import { getState, isBeside, isStateObject, setState, type StateClass, type StateObject } from './blazen-state.ts';
-import { answer, beginCall, type Calls, diverge, isInert, isMade, moveOn, never, record, takeWrites, waitFor } from './calls.ts';
+import { answer, beginCall, type Calls, callsOf, diverge, isInert, isMade, moveOn, never, record, takeWrites, waitFor } from './calls.ts';
 import type { Context, EventName, EventNamed, StateNamespace, WaitOptions } from './context.ts';
 import { insertRef, refOf, type SerializableRef } from './session-refs.ts';
 import type { WaitState } from './waits.ts';
@@ -72,6 +72,17 @@ export class DurableExecution extends Execution implements Context {
     if (made && journal.notes.has(number)) diverge(this, number);
     else moveOn(this, number);
     return made || this.owner.port.publish(this, checked);
+  }
+
+  override async checkpoint(): Promise<void> {
+    if (isInert(this)) return;
+    // It answers in its turn, as the calls that leave something do.
+    callsOf(this).pending++;
+    const stored = this.commit(null, false);
+    const number = this.commits;
+    await stored;
+    if (isInert(this)) return never();
+    await answer(this, number);
   }
 
   async run<T>(name: string, fn: () => T | PromiseLike<T>): Promise<T> {

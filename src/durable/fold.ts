@@ -65,7 +65,7 @@ function applyDelta(run: Run, delta: Delta): void {
     if (scopes) scopes.commit(x, delta.o ?? null, out, final === 1);
     else applyCommit(run, x, delta.o ?? null, out, final === 1);
     if (delta.k !== undefined) applyNote(run, x, commit, reviveNote(...delta.k));
-    if (delta.h !== undefined || x.journal !== undefined) tellCalls(x, delta.h, delta.d);
+    if (delta.h !== undefined || delta.d !== undefined || x.journal !== undefined) tellCalls(x, delta.h, delta.d);
     if (final === 1) {
       forget(run, x);
       drop(run, x);
