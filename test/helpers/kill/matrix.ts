@@ -2,7 +2,7 @@
 import { boundariesOf } from './boundaries.ts';
 import type { Host, Prey } from './hosts.ts';
 import type { Outside } from './outside.ts';
-import type { Effect, Order, Outcome, Remains, Report } from './victim.ts';
+import type { Effect, Journal, Order, Outcome, Remains, Report } from './victim.ts';
 import { type Subject, subjects } from './workflows.ts';
 
 /** One kill. */
@@ -37,6 +37,8 @@ interface Hunted extends Case {
   acknowledged: readonly string[];
   /** By version, as acknowledged or found; a version with two changes is a commit that was lost. */
   readonly journal: Map<number, Set<string>>;
+  /** Changes that were kept if nothing else has their version: a compaction hides them from who looks later. */
+  unsure: Journal;
   /** Changes that were durable when it was killed, and effects that had been made. */
   durable: readonly string[];
   effectsBefore: number;
@@ -122,7 +124,7 @@ export class Hunt {
 
   #enter(one: Case): Hunted {
     const runId = `r${this.#count++}`;
-    const run: Hunted = { ...one, runId, held: false, done: null, acknowledged: [], journal: new Map(), durable: [], effectsBefore: 0, restartedAt: 0, firstCommit: null };
+    const run: Hunted = { ...one, runId, held: false, done: null, acknowledged: [], journal: new Map(), unsure: [], durable: [], effectsBefore: 0, restartedAt: 0, firstCommit: null };
     this.#runs.set(runId, run);
     return run;
   }
@@ -132,6 +134,7 @@ export class Hunt {
     if (run === undefined) return;
     run.acknowledged = [...new Set([...run.acknowledged, ...report.acknowledged])];
     for (const [version, change] of report.journal) run.journal.set(version, (run.journal.get(version) ?? new Set()).add(change));
+    if (report.unsure !== undefined) run.unsure = report.unsure;
     if (report.what === 'held') run.held = true;
     else if (report.what === 'found') run.durable = changes(run);
     else if (report.what === 'done') {
@@ -177,6 +180,7 @@ export class Hunt {
     const { subject, boundary, held: hit, done } = run;
     const expected = this.#undisturbed.get(subject) as Undisturbed;
     const effects = this.#effectsOf(run);
+    for (const [version, change] of run.unsure) if (!run.journal.has(version)) run.journal.set(version, new Set([change]));
     const problems: string[] = [];
     const differ = (what: string, is: readonly string[] | string, was: readonly string[] | string): void => {
       if (String(is) !== String(was)) problems.push(`${what}: ${JSON.stringify(is)} instead of ${JSON.stringify(was)}`);

@@ -39,6 +39,8 @@ export interface Outcome {
 export interface Report {
   readonly runId: string;
   readonly journal: Journal;
+  /** Changes that may have been kept or not. */
+  readonly unsure?: Journal;
   /** `found`: what the store has of a run that another process left, before anything is done to it. `told`: calls have answered. */
   readonly what: 'held' | 'found' | 'told' | 'done';
   /** Calls that had answered: `start`, and the ids of answered questions. */
@@ -132,10 +134,11 @@ export class Victim {
     };
   }
 
-  /** For a store that writes at the end of the turn: what of a run that stops the process in the middle of one is known to be kept. */
+  /** For a store that writes at the end of the turn: what of a run that stops the process in the middle of one is known to be kept, and what is not. */
   settledReport(runId: string): Report {
     const report = this.report(runId, 'held');
-    return { ...report, journal: report.journal.slice(0, this.#settled.get(runId) ?? 0) };
+    const settled = this.#settled.get(runId) ?? 0;
+    return { ...report, journal: report.journal.slice(0, settled), unsure: report.journal.slice(settled) };
   }
 
   async #run(runId: string, name: string): Promise<void> {
