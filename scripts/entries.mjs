@@ -49,6 +49,8 @@ export const entries = [
   { subpath: './providers/fal', source: 'providers/fal.ts' },
   { subpath: './providers/openai-compat', source: 'providers/openai-compat.ts' },
   { subpath: './rag', source: 'rag/index.ts' },
+  { subpath: './prompts', source: 'prompts/index.ts' },
+  { subpath: './prompts/yaml', source: 'prompts/yaml/index.ts' },
   { subpath: './ai-sdk', source: 'ai-sdk/index.ts' },
   { subpath: './mcp', source: 'mcp/index.ts' },
 ];

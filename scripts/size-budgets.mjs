@@ -13,6 +13,8 @@ export const entryBudgets = {
   './msgpack': 13_000,
   './local': 4_500,
   './rag': 20_000,
+  './prompts': 5_000,
+  './prompts/yaml': 18_000,
   './ai-sdk': 14_000,
   './mcp': 3_072,
   './memory': 12_288,

@@ -68,6 +68,7 @@ export {
   type WorkerMethod, type WorkerMethods, type WorkerServer,
 } from './local/index.ts';
 export { enrichError } from './base/enrich-error.ts';
+export { PromptRegistry, PromptTemplate, type PromptTemplateOptions, type PromptValue } from './prompts/index.ts';
 export { CompletionModel, CustomProvider, EmbeddingModel, type CompletionModelConfig, type CustomProviderOptions } from './classic/index.ts';
 export {
   BatchResult, ChatMessage, ChatModel, ChatStream, ChatWindow, ModelRegistry, Role, completeBatch, countMessageTokens, customModel,

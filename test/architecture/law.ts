@@ -39,7 +39,8 @@ export const law: Readonly<Record<string, RoomLaw>> = {
   agent: { rooms: [...engine, 'model', 'content'] },
   memory: { rooms: floor },
   rag: { rooms: [...engine, 'memory'] },
-  prompts: { rooms: floor },
+  // js-yaml: in `prompts/yaml` alone.
+  prompts: { rooms: [...floor, 'model'], npm: ['js-yaml'] },
   media: { rooms: [...floor, 'http', 'content'] },
   local: {
     rooms: [...floor, 'model'],
@@ -66,7 +67,7 @@ export const law: Readonly<Record<string, RoomLaw>> = {
   testing: { rooms: [...engine, 'durable'], halves: ['workflow', 'durable'] },
   // memory: its segment format, so that a host only has to offer named blobs. durable: the local host, which a Durable
   // Object runs inside itself; events and workflow: the types that this host's interface speaks.
-  platform: { rooms: [...engine, 'memory', 'durable'], npm: ['idb-keyval'], host: true, doors: true },
+  platform: { rooms: [...engine, 'memory', 'durable', 'prompts'], npm: ['idb-keyval'], host: true, doors: true },
 };
 
 /** Entry files in the root of src/ may open any front door. */

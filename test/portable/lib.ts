@@ -9,11 +9,13 @@ import * as segments from '../../src/memory/segments/index.ts';
 import * as models from '../../src/model/index.ts';
 import * as msgpack from '../../src/msgpack/index.ts';
 import * as pipeline from '../../src/pipeline/index.ts';
+import * as prompts from '../../src/prompts/index.ts';
+import * as promptYaml from '../../src/prompts/yaml/index.ts';
 import * as rag from '../../src/rag/index.ts';
 import * as server from '../../src/server/index.ts';
 import * as testing from '../../src/testing/index.ts';
 import * as workflow from '../../src/workflow/index.ts';
 
-export const lib = { root, agent, durable, events, memory, documents, segments, testing, workflow, msgpack, pipeline, models, rag, server };
+export const lib = { root, agent, durable, events, memory, documents, segments, testing, workflow, msgpack, pipeline, models, prompts, promptYaml, rag, server };
 
 export type Lib = typeof lib;

@@ -1,5 +1,5 @@
 /**
- * What only Node and its kin can do: documents, memories and checkpoints in a file system, and serving.
+ * What only Node and its kin can do: documents, prompts, memories and checkpoints in a file system, and serving.
  *
  * @module
  */
@@ -8,5 +8,6 @@ export type { DocumentFile } from './document-files.ts';
 export { JsonlBackend } from './jsonl-backend.ts';
 export { createFileCheckpointStore } from '../file-checkpoint-store.ts';
 export type { FileCheckpointStoreOptions } from '../file-checkpoint-store.ts';
+export { PromptRegistry } from './prompt-files.ts';
 export { serve } from './serve.ts';
 export type { RunningServer, ServeOptions } from './serve.ts';

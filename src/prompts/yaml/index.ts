@@ -1,0 +1,6 @@
+/**
+ * Prompt files in YAML.
+ *
+ * @module
+ */
+export { parsePromptYaml } from './parse-yaml.ts';
