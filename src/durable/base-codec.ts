@@ -14,29 +14,32 @@ const EMPTY: Readonly<Record<ListField, readonly never[]>> = {
 };
 
 /**
- * The state of a run as a store holds it: what a snapshot holds, without what the store knows beside it (names, and the
- * stream, of which only the number is left) and without the records of the log, which nobody could read there.
+ * The state of a run as a store holds it, in few bytes: what a snapshot holds, without what the store knows beside it (the
+ * names and the stream) and without the records of the log, which nobody could read there.
  *
  * @throws SerializationError naming what cannot be stored.
  */
 export function encodeBase(run: Run, path: string): Uint8Array {
-  const { workflow: _workflow, runId: _runId, log, stream, session: _session, ...body } = capture(run, undefined, 0);
+  const {
+    workflow: _workflow, runId: _runId, takenAt: _takenAt, stream: _stream, session: _session, v, startedAt, remainingMs, version, routed, log, ...body
+  } = capture(run, undefined, 0);
   const fields = Object.entries(body).filter(([, value]) => !Array.isArray(value) || value.length > 0);
-  return new TextEncoder().encode(encodeJson({ ...Object.fromEntries(fields), log: log.seq, stream: stream.seq }, path));
+  return new TextEncoder().encode(encodeJson({ v, at: [startedAt, Math.ceil(remainingMs), version, routed, log.seq], ...Object.fromEntries(fields) }, path));
 }
 
 /** @throws PersistCorruptError when the bytes are not those of a state, SnapshotError naming the field that does not fit. */
-export function decodeBase(bytes: Uint8Array, { workflow, runId }: Pick<CheckpointSummary, 'workflow' | 'runId'>): SnapshotBody {
+export function decodeBase(bytes: Uint8Array, { workflow, runId, streamSeq }: Pick<CheckpointSummary, 'workflow' | 'runId' | 'streamSeq'>): SnapshotBody {
   let stored: unknown;
   try {
     stored = decodeJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
     throw new PersistCorruptError('Cannot read the stored state of the run: it is damaged', { cause });
   }
-  if (!isRecord(stored)) throw new PersistCorruptError('Cannot read the stored state of the run: it is of no known kind');
-  const { log: seq, stream, state = EMPTY.state } = stored;
+  if (!isRecord(stored) || !Array.isArray(stored['at'])) throw new PersistCorruptError('Cannot read the stored state of the run: it is of no known kind');
+  const { at: [startedAt, remainingMs, version, routed, seq], state = EMPTY.state, ...lists } = stored as Record<string, unknown> & { readonly at: readonly unknown[] };
   const body: unknown = {
-    ...EMPTY, ...stored, workflow, runId, log: { seq, columns: [], base: state }, stream: { seq: stream, columns: [] }, session: { refs: [], dropped: [] },
+    ...EMPTY, ...lists, state, workflow, runId, startedAt, takenAt: startedAt, remainingMs, version, routed,
+    log: { seq, columns: [], base: state }, stream: { seq: streamSeq, columns: [] }, session: { refs: [], dropped: [] },
   };
   checkBody(body);
   return body;

@@ -13,11 +13,11 @@ import {
 type Packed = string | Uint8Array;
 const PACKED_AS_TEXT = 4096;
 
-interface Entry {
+/** The head and what belongs to it, in one object. */
+interface Entry extends CheckpointHead {
   readonly runId: string;
   /** Position in `list`. */
   readonly place: number;
-  readonly head: CheckpointHead;
   base: Packed;
   deltas: Packed[];
   /** Data of the stream items up to `streamSeq`. */
@@ -43,7 +43,12 @@ export class InMemoryCheckpointStore implements CheckpointStore {
   create(runId: string, run: NewCheckpoint): 'created' | 'exists' {
     checkNewCheckpoint(runId, run);
     if (this.#runs.has(runId)) return 'exists';
-    const entry: Entry = { runId, place: ++this.#places, head: newHead(run), base: pack(run.base), deltas: NONE, items: NONE, inputs: null };
+    const { workflow, status, version, streamSeq, createdAt, updatedAt, fence, owner, wakeAt, dueAt, inputSeq, lastCommit } = newHead(run);
+    // Spelled out: what is spread into an object takes more memory.
+    const entry: Entry = {
+      runId, place: ++this.#places, base: pack(run.base), deltas: NONE, items: NONE, inputs: null,
+      workflow, status, version, streamSeq, createdAt, updatedAt, fence, owner, wakeAt, dueAt, inputSeq, lastCommit,
+    };
     this.#runs.set(runId, entry);
     this.#time(entry);
     return 'created';
@@ -53,17 +58,17 @@ export class InMemoryCheckpointStore implements CheckpointStore {
     checkKey(owner, 'owner');
     checkLease(leaseMs, now);
     const entry = this.#runs.get(runId);
-    if (entry === undefined || !mayClaim(entry.head, owner, now)) return null;
-    claimHead(entry.head, ++this.#fences, owner, leaseMs, now);
+    if (entry === undefined || !mayClaim(entry, owner, now)) return null;
+    claimHead(entry, ++this.#fences, owner, leaseMs, now);
     this.#time(entry);
-    return { ...stored(entry), fence: entry.head.fence, inputs: inputsOf(entry, 0) };
+    return { ...stored(entry), fence: entry.fence, inputs: inputsOf(entry, 0) };
   }
 
   commit(runId: string, commit: CheckpointCommit): CommitOutcome {
     checkCommit(runId, commit);
     const entry = this.#runs.get(runId);
     if (entry === undefined) return 'fenced';
-    const outcome = commitHead(entry.head, commit);
+    const outcome = commitHead(entry, commit);
     if (outcome !== 'ok') return outcome === 'repeated' ? 'ok' : outcome;
     const { base, delta, items = NONE, consumed = NONE } = commit;
     if (base !== undefined) {
@@ -80,13 +85,13 @@ export class InMemoryCheckpointStore implements CheckpointStore {
   renew(runId: string, fence: number, leaseMs: number, now: number): boolean {
     checkLease(leaseMs, now);
     const entry = this.#runs.get(runId);
-    return entry !== undefined && renewHead(entry.head, fence, leaseMs, now);
+    return entry !== undefined && renewHead(entry, fence, leaseMs, now);
   }
 
   release(runId: string, fence: number, options: ReleaseOptions): boolean {
     checkRelease(options);
     const entry = this.#runs.get(runId);
-    if (entry === undefined || !releaseHead(entry.head, fence, options)) return false;
+    if (entry === undefined || !releaseHead(entry, fence, options)) return false;
     this.#time(entry);
     return true;
   }
@@ -96,8 +101,8 @@ export class InMemoryCheckpointStore implements CheckpointStore {
     checkBytes(data, 'data');
     const entry = this.#runs.get(runId);
     if (entry?.inputs?.has(inputId)) return 'already';
-    if (entry === undefined || isFinalStatus(entry.head.status)) return 'gone';
-    (entry.inputs ??= new Map()).set(inputId, { seq: inputHead(entry.head), data: pack(data) });
+    if (entry === undefined || isFinalStatus(entry.status)) return 'gone';
+    (entry.inputs ??= new Map()).set(inputId, { seq: inputHead(entry), data: pack(data) });
     this.#time(entry);
     return 'stored';
   }
@@ -112,8 +117,8 @@ export class InMemoryCheckpointStore implements CheckpointStore {
     checkCount(now, 'now');
     checkLimit(limit);
     const due: Entry[] = [];
-    for (const entry of this.#timed) if ((entry.head.dueAt as number) <= now) due.push(entry);
-    return due.sort((a, b) => (a.head.dueAt as number) - (b.head.dueAt as number)).slice(0, limit).map((entry) => entry.runId);
+    for (const entry of this.#timed) if ((entry.dueAt as number) <= now) due.push(entry);
+    return due.sort((a, b) => (a.dueAt as number) - (b.dueAt as number)).slice(0, limit).map((entry) => entry.runId);
   }
 
   readStream(runId: string, afterSeq: number, limit: number): CheckpointItem[] {
@@ -121,7 +126,7 @@ export class InMemoryCheckpointStore implements CheckpointStore {
     checkLimit(limit);
     const entry = this.#runs.get(runId);
     if (entry === undefined) return [];
-    const lost = entry.head.streamSeq - entry.items.length;
+    const lost = entry.streamSeq - entry.items.length;
     const from = Math.max(0, afterSeq - lost);
     return entry.items.slice(from, from + limit).map((data, i) => ({ seq: lost + from + i + 1, data: unpack(data) }));
   }
@@ -133,7 +138,7 @@ export class InMemoryCheckpointStore implements CheckpointStore {
 
   status(runId: string): CheckpointSummary | null {
     const entry = this.#runs.get(runId);
-    return entry === undefined ? null : summaryOf(runId, entry.head);
+    return entry === undefined ? null : summaryOf(runId, entry);
   }
 
   list(query: CheckpointQuery = {}): CheckpointPage {
@@ -142,7 +147,8 @@ export class InMemoryCheckpointStore implements CheckpointStore {
     const after = Number(cursor ?? 0);
     const runs: CheckpointSummary[] = [];
     let last = 0;
-    for (const { runId, place, head } of this.#runs.values()) {
+    for (const head of this.#runs.values()) {
+      const { runId, place } = head;
       if (place <= after || (status !== undefined && head.status !== status) || (workflow !== undefined && head.workflow !== workflow)) continue;
       if (runs.length === limit) return { runs, cursor: String(last) };
       runs.push(summaryOf(runId, head));
@@ -158,13 +164,13 @@ export class InMemoryCheckpointStore implements CheckpointStore {
   }
 
   #time(entry: Entry): void {
-    if (entry.head.dueAt === null) this.#timed.delete(entry);
+    if (entry.dueAt === null) this.#timed.delete(entry);
     else this.#timed.add(entry);
   }
 }
 
 function stored(entry: Entry): StoredCheckpoint {
-  return { ...summaryOf(entry.runId, entry.head), base: unpack(entry.base), deltas: entry.deltas.map(unpack) };
+  return { ...summaryOf(entry.runId, entry), base: unpack(entry.base), deltas: entry.deltas.map(unpack) };
 }
 
 function inputsOf(entry: Entry, afterSeq: number): CheckpointInput[] {

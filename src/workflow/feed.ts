@@ -1,3 +1,4 @@
+import { NONE } from './queue.ts';
 import { Signal } from './signal.ts';
 
 /** Given once to a reader that fell behind: so many items were dropped before the next one. */
@@ -9,8 +10,6 @@ export interface Lagged {
 type Result<Item> = IteratorResult<Item | Lagged, undefined>;
 
 const END: IteratorReturnResult<undefined> = { value: undefined, done: true };
-/** The readers of a feed that nobody reads: one list for all of them. */
-const NOBODY: readonly never[] = [];
 
 /**
  * A bounded, numbered sequence with any number of readers. Numbers start at 1 and have no gaps; at least the newest
@@ -25,7 +24,7 @@ export class Feed<Item> {
   /** Number of the newest item. */
   declare seq: number;
   closed = false;
-  #readers: readonly FeedReader<Item>[] = NOBODY;
+  #readers: readonly FeedReader<Item>[] = NONE;
   /** Made when a producer first waits. */
   #caughtUp: Signal | null = null;
 

@@ -1,6 +1,9 @@
+/** A list that nobody has put anything into: one for all of them. */
+export const NONE: never[] = [];
+
 /** First in, first out; taking is O(1). */
 export class Queue<T> {
-  #items: (T | undefined)[] = [];
+  #items: (T | undefined)[] = NONE;
   #head = 0;
 
   get size(): number { return this.#items.length - this.#head; }
@@ -8,7 +11,10 @@ export class Queue<T> {
   /** The oldest item. */
   get first(): T | undefined { return this.#items[this.#head]; }
 
-  push(item: T): void { this.#items.push(item); }
+  push(item: T): void {
+    if (this.#items === NONE) this.#items = [item];
+    else this.#items.push(item);
+  }
 
   /** The oldest item; there is one. */
   take(): T {

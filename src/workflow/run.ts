@@ -4,7 +4,7 @@ import type { WorkflowEvent } from '../events/index.ts';
 import { type Deadline, type Deadlines, deadlinesOf } from './deadlines.ts';
 import type { Execution, Note, Session, Wait } from './execution.ts';
 import { Feed } from './feed.ts';
-import { Queue } from './queue.ts';
+import { NONE, Queue } from './queue.ts';
 import { Signal } from './signal.ts';
 import type { Emission } from './patch.ts';
 import { RunLog } from './run-log.ts';
@@ -70,8 +70,6 @@ export interface StepState {
   need: number;
   readonly byType: Map<string, WorkflowEvent[]>;
 }
-
-const NONE: readonly never[] = [];
 
 /**
  * Everything a run is. Only the reducer changes what a snapshot holds; the engine owns the rest. Lists that most runs
