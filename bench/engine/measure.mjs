@@ -58,12 +58,15 @@ async function growth({ engine, scenario, warmMs }) {
   return { n, times: median(long) / median(short) };
 }
 
-/** Heap bytes of one run that waits for an answer; one of them is answered, to prove that it was waiting. */
+/**
+ * Heap bytes of one run that waits for an answer, with what a program must hold to answer it; one of them is answered, to
+ * prove that it was waiting.
+ */
 async function parked({ engine, scenario }) {
   const adapter = await import(`./engines/${engine}.mjs`);
   if (adapter[scenario] === undefined) return { unsupported: true };
-  const { n } = scenarios[scenario];
-  const park = adapter[scenario]();
+  const { n, early: first = 100 } = scenarios[scenario];
+  const { park, answer } = await adapter[scenario]();
   const settle = () => new Promise((resolve) => { setTimeout(resolve, 20); });
   const heap = async () => {
     await settle();
@@ -71,17 +74,46 @@ async function parked({ engine, scenario }) {
     return process.memoryUsage().heapUsed;
   };
   const early = [];
-  for (let i = 0; i < 100; i++) early.push(await park(i));
+  for (let i = 0; i < first; i++) early.push(await park(i));
   const runs = Array.from({ length: n }, () => null);
   const before = await heap();
   for (let i = 0; i < n; i++) runs[i] = await park(1_000 + i);
   const bytes = ((await heap()) - before) / n;
-  const answer = await runs[n - 1].answer(7);
-  if (answer !== 1_006 + n || early.length !== 100) throw new Error(`answered ${String(answer)}, expected ${1_006 + n}`);
+  const answered = await answer(runs[n - 1], 7);
+  if (answered !== 1_006 + n || early.length !== first) throw new Error(`answered ${String(answered)}, expected ${1_006 + n}`);
   return { n, bytes };
 }
 
-const kinds = { speed, growth, parked };
+/** Bytes that one step writes to a store, and one more time to be warm. */
+async function bytes({ engine, scenario }) {
+  const adapter = await import(`./engines/${engine}.mjs`);
+  if (adapter[scenario] === undefined) return { unsupported: true };
+  const { n } = scenarios[scenario];
+  const write = adapter[scenario](n);
+  await write();
+  return { n, bytes: (await write()) / n };
+}
+
+/** Milliseconds from an answer to the end of a run that a store holds, after a short and after a long history. */
+async function resume({ engine, scenario, repeats }) {
+  const adapter = await import(`./engines/${engine}.mjs`);
+  if (adapter[scenario] === undefined) return { unsupported: true };
+  const [short, long] = adapter.sizes?.[scenario] ?? scenarios[scenario].sizes;
+  const wakes = async (steps, count) => {
+    const { prepare, wake } = adapter[scenario](steps);
+    const held = [];
+    for (let i = 0; i < count; i++) held.push(await prepare(i));
+    const times = [];
+    for (const run of held) times.push(await time(() => wake(run), steps + 7));
+    return times;
+  };
+  await wakes(short, 50);
+  const count = 5 * repeats;
+  const [less, more] = [median(await wakes(short, count)), median(await wakes(long, count))];
+  return { n: short, ms: more, times: more / less };
+}
+
+const kinds = { speed, growth, parked, bytes, resume };
 const task = JSON.parse(process.argv[2]);
 let result;
 try {

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { stretches } from './goals.mjs';
 import { scenarios } from './scenarios.mjs';
 
 const DOCS = new URL('../../docs/benchmarks.md', import.meta.url);
@@ -28,6 +29,18 @@ const columns = {
     head: () => ['engine', 'bytes a run', 'times the floor'],
     cells: (row) => [whole(Math.round(row.bytes)), times(row.timesFloor)],
   },
+  bytes: {
+    head: () => ['engine', 'bytes a step', 'times the floor'],
+    cells: (row) => [whole(Math.round(row.bytes)), times(row.timesFloor)],
+  },
+  resume: {
+    head: () => ['engine', 'ms', 'growth'],
+    cells: (row) => [row.ms.toFixed(2), `${times(row.growth)} (from ${whole(row.n)} steps)`],
+  },
+  bundle: {
+    head: () => ['engine', 'bytes gzip', 'durable'],
+    cells: (row) => [whole(row.core), row.durable === undefined ? '' : whole(row.durable)],
+  },
   import: {
     head: () => ['engine', 'times the floor'],
     cells: (row) => [times(row.timesFloor)],
@@ -44,16 +57,18 @@ export function scenarioTable(scenario, summary, labels) {
     const row = found[key];
     if (row.unsupported) return [labels[key], 'not measured', ...titles.slice(2).map(() => '')];
     if (row.error !== undefined) return [labels[key], `failed: ${row.error}`, ...titles.slice(2).map(() => '')];
-    const size = row.n === undefined || row.n === n ? '' : ` (n = ${whole(row.n)})`;
+    const size = row.n === undefined || row.n === n || kind === 'resume' ? '' : ` (n = ${whole(row.n)})`;
     return [labels[key] + size, ...cells(row, found.ours)];
   });
-  const floor = found.floor?.growth === undefined ? '' : `\n\nThe floor itself takes ${times(found.floor.growth)} for 10 × n.`;
+  const floor = found.floor?.growth === undefined || kind === 'resume' ? '' : `\n\nThe floor itself takes ${times(found.floor.growth)} for 10 × n.`;
   return `**${scenario}**: ${about}\n\n${table(titles, rows)}${floor}`;
 }
 
 export function goalTable(goals) {
-  const rows = goals.map((goal) => [goal.name, goal.must, goal.value, { true: 'yes', false: '**no**' }[goal.holds] ?? '']);
-  return `**Goals**\n\n${table(['goal', 'must', 'found', 'holds'], rows)}`;
+  const word = (holds) => ({ true: 'yes', false: '**no**' })[holds] ?? '';
+  const rows = goals.map((goal) => [goal.name, goal.must, goal.value, word(goal.holds), goal.stretch, goal.reaches === undefined ? '' : goal.reaches ? 'yes' : 'no']);
+  const { rows: aimed, reached } = stretches(goals);
+  return `**Goals**\n\n${table(['goal', 'must', 'found', 'holds', 'aim', 'reached'], rows)}\n\nThe aims are reached in ${reached.length} of ${aimed.length} rows: ${reached.join(', ') || 'none'}.`;
 }
 
 /** Puts the tables of this run between the markers of docs/benchmarks.md, which it creates when it is not there. */

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { bundle } from './bundle.mjs';
 import { engines, label } from './engines.mjs';
 import { judge } from './goals.mjs';
 import { goalTable, scenarioTable, writeDocs } from './report.mjs';
@@ -55,6 +56,7 @@ function fresh(args) {
 }
 
 function measure(task) {
+  if (task.kind === 'bundle') return bundle(engines[task.engine]).catch((error) => ({ error: error.message.split('\n')[0] }));
   if (task.kind === 'import') return fresh(['-e', importScript(engines[task.engine].module())]);
   const script = fileURLToPath(new URL('measure.mjs', here));
   return fresh([...(task.kind === 'parked' ? ['--expose-gc'] : []), script, JSON.stringify({ ...task, ...pace })]);
@@ -80,7 +82,7 @@ async function round(task) {
     rows.push(...group.map((row) => ({ ...row, floors: [before, after] })));
     before = after;
   }
-  if (rivals.length === 0) rows.push({ engine: 'floor', ...before, floors: [before, before] });
+  if (rivals.length === 0 || task.kind === 'bundle') rows.push({ engine: 'floor', ...before, floors: [before, before] });
   return rows;
 }
 
@@ -88,7 +90,7 @@ const raw = [];
 const note = (text) => process.stderr.write(text);
 for (const scenario of wanted) {
   const { kind, n, grows } = scenarios[scenario];
-  const rounds = kind === 'import' ? (options.quick ? 5 : n) : kind === 'parked' ? 1 : passes;
+  const rounds = kind === 'import' ? (options.quick ? 5 : n) : ['parked', 'bytes', 'bundle'].includes(kind) ? 1 : passes;
   note(`${scenario} `);
   for (let pass = 0; pass < rounds; pass++) {
     for (const row of await round({ kind, scenario })) raw.push({ scenario, measured: kind, pass, ...row });

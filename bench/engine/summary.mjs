@@ -7,7 +7,7 @@ const mean = (a, b) => (a + b) / 2;
 
 /**
  * Raw rows to medians: summary[scenario][engine] = { warm, cold (shares of the floor), rate, n, growth,
- * growthFrom, bytes, ms, timesFloor } or { unsupported } or { error }.
+ * growthFrom, bytes, core, durable, ms, timesFloor } or { unsupported } or { error }.
  */
 export function summarise(raw) {
   const summary = {};
@@ -23,7 +23,9 @@ export function summarise(raw) {
     if (failed !== undefined) Object.assign(entry, { error: failed.error, unsupported: failed.unsupported });
     else if (measured === 'speed') Object.assign(entry, speedOf(rows));
     else if (measured === 'growth') Object.assign(entry, { growth: median(rows.map((row) => row.times)), growthFrom: rows[0].n });
-    else if (measured === 'parked') Object.assign(entry, sizeOf(rows[0]));
+    else if (measured === 'parked' || measured === 'bytes') Object.assign(entry, sizeOf(rows[0]));
+    else if (measured === 'bundle') Object.assign(entry, { core: rows[0].core, durable: rows[0].durable });
+    else if (measured === 'resume') Object.assign(entry, { n: rows[0].n, ms: median(rows.map((row) => row.ms)), growth: median(rows.map((row) => row.times)) });
     else Object.assign(entry, importOf(rows));
   }
   return summary;

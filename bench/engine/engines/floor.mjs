@@ -68,12 +68,40 @@ export function journalled(n) {
   };
 }
 
+/** Bytes of a journal that holds the whole state after each step. */
+export function journalBytes(n) {
+  return async () => {
+    const state = { history: 'x'.repeat(1000), i: 0 };
+    let bytes = 0;
+    const flow = new Flow()
+      .on('start', async () => ({ type: 'step', data: 1 }))
+      .on('step', async (e) => {
+        state.i = e.data;
+        bytes += JSON.stringify(state).length;
+        return e.data < n ? { type: 'step', data: e.data + 1 } : stop(e.data);
+      });
+    await flow.run().result;
+    return bytes;
+  };
+}
+
+/** A record of the state, and a run that begins at the answer. */
+export function resume(n) {
+  const count = new Flow()
+    .on('start', async () => ({ type: 'step', data: 1 }))
+    .on('step', async (e) => (e.data < n ? { type: 'step', data: e.data + 1 } : stop(e.data)));
+  const go = new Flow().on('start', async (e) => stop(e.data.i + e.data.answer));
+  return {
+    prepare: async () => JSON.stringify({ i: await count.run().result }),
+    wake: (record) => go.run({ ...JSON.parse(record), answer: 7 }).result,
+  };
+}
+
+const answer = (run, value) => { run.respond('ask', value); return run.result; };
+
 export function parked() {
   const flow = new Flow().on('start', async (e, run) => stop(e.data + (await run.input('ask'))));
-  return (i) => {
-    const run = flow.run(i);
-    return { answer: (value) => { run.respond('ask', value); return run.result; } };
-  };
+  return { park: (i) => flow.run(i), answer };
 }
 
 export function parkedLate() {
@@ -81,8 +109,18 @@ export function parkedLate() {
     .on('start', async (e) => ({ type: 'step', data: e.data, left: 1_000 }))
     .on('step', async (e, run) =>
       (e.left > 0 ? { type: 'step', data: e.data, left: e.left - 1 } : stop(e.data + (await run.input('ask')))));
-  return (i) => {
-    const run = flow.run(i);
-    return { answer: (value) => { run.respond('ask', value); return run.result; } };
+  return { park: (i) => flow.run(i), answer };
+}
+
+export function evicted() {
+  const records = new Map();
+  const go = new Flow().on('start', async (e) => stop(e.data.i + e.data.answer));
+  return {
+    park: (i) => {
+      const id = `run-${i}`;
+      records.set(id, JSON.stringify({ workflow: 'parked', id, state: { i }, waitsFor: { type: 'ask', prompt: 'How many?' } }));
+      return id;
+    },
+    answer: (id, value) => go.run({ i: JSON.parse(records.get(id)).state.i, answer: value }).result,
   };
 }

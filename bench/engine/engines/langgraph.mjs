@@ -1,7 +1,8 @@
 // Send and the custom stream slow down faster than linearly: the full sizes would take minutes per run.
-export const sizes = { fan: 1_000, stream: 30_000 };
+export const sizes = { fan: 1_000, stream: 30_000, resume: [100, 500] };
 
 const { Annotation, Command, END, MemorySaver, Send, START, StateGraph, interrupt } = await import('@langchain/langgraph');
+const { counted } = await import('../counted.mjs');
 
 const Count = () => Annotation.Root({ i: Annotation() });
 
@@ -56,17 +57,60 @@ export function stream(n) {
   };
 }
 
-export function journalled(n) {
+export function journalled(n, checkpointer = new MemorySaver()) {
   const State = Annotation.Root({ i: Annotation(), history: Annotation() });
   const graph = new StateGraph(State)
     .addNode('step', async (state) => ({ i: state.i + 1 }))
     .addEdge(START, 'step')
     .addConditionalEdges('step', (state) => (state.i < n ? 'step' : END), ['step', END])
-    .compile({ checkpointer: new MemorySaver() });
+    .compile({ checkpointer });
   let thread = 0;
   return async () => {
     const config = { recursionLimit: n + 10, configurable: { thread_id: String(thread++) } };
     return (await graph.invoke({ i: 0, history: 'x'.repeat(1000) }, config)).i;
+  };
+}
+
+/** JSON of the checkpoints and writes that its saver is given. */
+export function journalBytes(n) {
+  const checkpointer = new MemorySaver();
+  const { total } = counted(checkpointer, 'put', 'putWrites');
+  const run = journalled(n, checkpointer);
+  return async () => {
+    const before = total();
+    await run();
+    return total() - before;
+  };
+}
+
+/** Runs up to the interrupt, and goes on from there. */
+function awaiting(graph, recursionLimit) {
+  const configOf = (thread) => ({ recursionLimit, configurable: { thread_id: thread } });
+  return {
+    park: async (i) => {
+      await graph.invoke({ i }, configOf(String(i)));
+      return String(i);
+    },
+    answer: async (thread, value) => (await graph.invoke(new Command({ resume: value }), configOf(thread))).i,
+  };
+}
+
+export function resume(n) {
+  const State = Annotation.Root({ i: Annotation(), run: Annotation() });
+  const graph = new StateGraph(State)
+    .addNode('step', async (state) => ({ i: state.i + 1 }))
+    .addNode('ask', async (state) => ({ i: state.i + interrupt('ask') }))
+    .addEdge(START, 'step')
+    .addConditionalEdges('step', (state) => (state.i < n ? 'step' : 'ask'), ['step', 'ask'])
+    .addEdge('ask', END)
+    .compile({ checkpointer: new MemorySaver() });
+  const configOf = (thread) => ({ recursionLimit: n + 10, configurable: { thread_id: thread } });
+  return {
+    prepare: async (i) => {
+      await graph.invoke({ i: 0 }, configOf(`${n}-${i}`));
+      return `${n}-${i}`;
+    },
+    wake: async (thread) => (await graph.invoke(new Command({ resume: 7 }), configOf(thread))).i,
   };
 }
 
@@ -75,9 +119,8 @@ export function parked() {
     .addNode('ask', async (state) => ({ i: state.i + interrupt('ask') }))
     .addEdge(START, 'ask').addEdge('ask', END)
     .compile({ checkpointer: new MemorySaver() });
-  return async (i) => {
-    const config = { configurable: { thread_id: String(i) } };
-    await graph.invoke({ i }, config);
-    return { answer: async (value) => (await graph.invoke(new Command({ resume: value }), config)).i };
-  };
+  return awaiting(graph, 25);
 }
+
+// A run that is interrupted is a record of its saver.
+export { parked as evicted };

@@ -75,15 +75,16 @@ export function parked() {
   const workflow = createWorkflow();
   workflow.handle([start], async () => ask.with());
   workflow.handle([answer], async (_, e) => stop.with(e.data));
-  return (i) => {
-    const context = workflow.createContext();
-    const ended = new Promise((resolve) => { context.stream.on(stop, (e) => resolve(e.data)); });
-    context.sendEvent(start.with());
-    return {
-      answer: async (value) => {
-        context.sendEvent(answer.with(i + value));
-        return ended;
-      },
-    };
+  return {
+    park: (i) => {
+      const context = workflow.createContext();
+      const ended = new Promise((resolve) => { context.stream.on(stop, (e) => resolve(e.data)); });
+      context.sendEvent(start.with());
+      return { context, ended, i };
+    },
+    answer: ({ context, ended, i }, value) => {
+      context.sendEvent(answer.with(i + value));
+      return ended;
+    },
   };
 }

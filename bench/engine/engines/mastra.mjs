@@ -1,7 +1,11 @@
+// Each step persists the whole run.
+export const sizes = { resume: [100, 1_000] };
+
 const { createStep, createWorkflow } = await import('@mastra/core/workflows');
 const { Mastra } = await import('@mastra/core');
 const { InMemoryStore } = await import('@mastra/core/storage');
 const { z } = await import('zod');
+const { counted } = await import('../counted.mjs');
 
 const count = z.object({ i: z.number() });
 const step = (id, execute, schemas = {}) =>
@@ -59,7 +63,7 @@ export function stream(n) {
   };
 }
 
-export function journalled(n) {
+export function journalled(n, storage) {
   const state = z.object({ i: z.number(), history: z.string() });
   const next = createStep({
     id: 'step',
@@ -70,32 +74,55 @@ export function journalled(n) {
   const flow = createWorkflow({ id: 'journalled', inputSchema: state, outputSchema: state })
     .dountil(next, async ({ inputData }) => inputData.i >= n)
     .commit();
-  const workflow = stored(flow);
+  const workflow = stored(flow, storage);
   return async () => (await result(workflow, { i: 0, history: 'x'.repeat(1000) })).i;
 }
 
-export function parked() {
-  const ask = step('ask', async ({ inputData, resumeData, suspend }) =>
-    (resumeData === undefined ? suspend({}) : { i: inputData.i + resumeData.value }), {
-    resumeSchema: z.object({ value: z.number() }),
-    suspendSchema: z.object({}),
-  });
-  const workflow = stored(create('parked').then(ask).commit());
-  return async (i) => {
-    const run = await workflow.createRunAsync();
-    await run.start({ inputData: { i } });
-    const { runId } = run;
-    return {
-      answer: async (value) => {
-        const again = await workflow.createRunAsync({ runId });
-        return (await again.resume({ step: 'ask', resumeData: { value } })).result.i;
-      },
-    };
+/** JSON of the snapshots that its engine persists. */
+export function journalBytes(n) {
+  const storage = new InMemoryStore();
+  const { total } = counted(storage, 'persistWorkflowSnapshot');
+  const run = journalled(n, storage);
+  return async () => {
+    const before = total();
+    await run();
+    return total() - before;
   };
 }
 
+const answerSchemas = { resumeSchema: z.object({ value: z.number() }), suspendSchema: z.object({}) };
+const ask = step('ask', async ({ inputData, resumeData, suspend }) =>
+  (resumeData === undefined ? suspend({}) : { i: inputData.i + resumeData.value }), answerSchemas);
+
+/** Runs up to the step that suspends, and goes on from there. */
+function awaiting(flow) {
+  const workflow = stored(flow);
+  return {
+    park: async (i) => {
+      const run = await workflow.createRunAsync();
+      await run.start({ inputData: { i } });
+      return run.runId;
+    },
+    answer: async (runId, value) => {
+      const again = await workflow.createRunAsync({ runId });
+      return (await again.resume({ step: 'ask', resumeData: { value } })).result.i;
+    },
+  };
+}
+
+export function resume(n) {
+  const next = step('step', async ({ inputData }) => ({ i: inputData.i + 1 }));
+  const { park, answer } = awaiting(create('resume').dountil(next, async ({ inputData }) => inputData.i >= n).then(ask).commit());
+  return { prepare: () => park(0), wake: (runId) => answer(runId, 7) };
+}
+
+export function parked() { return awaiting(create('parked').then(ask).commit()); }
+
+// A run that is suspended is a record of its store.
+export { parked as evicted };
+
 /** The workflow under a Mastra with the in-memory store, which persists after each step. */
-function stored(workflow) {
-  return new Mastra({ workflows: { [workflow.id]: workflow }, storage: new InMemoryStore(), logger: false })
+function stored(workflow, storage = new InMemoryStore()) {
+  return new Mastra({ workflows: { [workflow.id]: workflow }, storage, logger: false })
     .getWorkflow(workflow.id);
 }

@@ -1,8 +1,9 @@
 // Its stream queue is shifted item by item: beyond about 30,000 waiting items each shift copies the rest. Its fan-out
 // registers one abort listener per step on one signal: 100,000 at once take minutes.
-export const sizes = { fan: 10_000, stream: 30_000 };
+export const sizes = { fan: 10_000, stream: 30_000, resume: [100, 1_000] };
 
 const { createWorkflow, inMemoryRunStore, runWorkflow } = await import('@tanstack/workflow-core');
+const { counted } = await import('../counted.mjs');
 
 // This engine always keeps a log, so every scenario runs on its in-memory store, a new one per run.
 async function result(workflow, input) {
@@ -67,20 +68,51 @@ export function journalled(n) {
   return () => result(workflow, 0);
 }
 
-export function parked() {
-  const runStore = inMemoryRunStore();
-  const workflow = createWorkflow({ id: 'parked' }).handler(async (ctx) => ctx.input + (await ctx.waitForEvent('answer')));
-  return async (i) => {
-    const runId = `run-${i}`;
-    for await (const e of runWorkflow({ workflow, input: i, runStore, runId })) void e;
-    return {
-      answer: async (payload) => {
-        let output;
-        const delivery = { signalId: `signal-${i}`, name: 'answer', payload };
-        const run = { workflow, runId, runStore, signalDelivery: delivery, outputSink: (value) => { output = value; } };
-        for await (const e of runWorkflow(run)) void e;
-        return output;
-      },
-    };
+/** Everything that its engine writes: JSON of what is appended and saved. */
+export function journalBytes(n) {
+  const kilobyte = 'x'.repeat(1000);
+  const workflow = createWorkflow({ id: 'journalled' }).handler(async (ctx) => {
+    let i = 0;
+    while (i < n) i = (await ctx.step(`step-${i}`, async () => ({ history: kilobyte, i: i + 1 }))).i;
+    return i;
+  });
+  return async () => {
+    const { store: runStore, total } = counted(inMemoryRunStore());
+    for await (const e of runWorkflow({ workflow, input: 0, runStore })) void e;
+    return total();
   };
 }
+
+/** Runs up to an event, and goes on when it is delivered, on one store. */
+function awaiting(handler) {
+  const runStore = inMemoryRunStore();
+  const workflow = createWorkflow({ id: 'awaiting' }).handler(handler);
+  return {
+    park: async (i) => {
+      const runId = `run-${i}`;
+      for await (const e of runWorkflow({ workflow, input: i, runStore, runId })) void e;
+      return runId;
+    },
+    answer: async (runId, payload) => {
+      let output;
+      const delivery = { signalId: `signal-${runId}`, name: 'answer', payload };
+      const run = { workflow, runId, runStore, signalDelivery: delivery, outputSink: (value) => { output = value; } };
+      for await (const e of runWorkflow(run)) void e;
+      return output;
+    },
+  };
+}
+
+export function resume(n) {
+  const { park: prepare, answer } = awaiting(async (ctx) => {
+    let i = 0;
+    while (i < n) i = await ctx.step(`step-${i}`, async () => i + 1);
+    return i + (await ctx.waitForEvent('answer'));
+  });
+  return { prepare, wake: (runId) => answer(runId, 7) };
+}
+
+export function parked() { return awaiting(async (ctx) => ctx.input + (await ctx.waitForEvent('answer'))); }
+
+// A run that waits is a record of its store.
+export { parked as evicted };
