@@ -35,7 +35,7 @@ export function mutateJson(original: unknown, random: () => number): unknown {
       case 2: Reflect.set(owner, key, structuredClone(Reflect.get(other, otherKey))); break;
       case 3: if (Array.isArray(owner)) owner.splice(Number(key), 0, structuredClone(value)); else Reflect.set(owner, `${key}x`, structuredClone(value)); break;
       case 4: if (typeof value === 'number') Reflect.set(owner, key, value + below(5) - 2); else if (typeof value === 'string') Reflect.set(owner, key, value.slice(0, below(value.length + 1))); break;
-      default: if (Array.isArray(value)) value.reverse(); else Reflect.set(owner, key, HOSTILE[below(HOSTILE.length)]);
+      default: if (Array.isArray(value)) value.reverse(); else Reflect.set(owner, key, structuredClone(HOSTILE[below(HOSTILE.length)]));
     }
   }
   return copy;
