@@ -133,7 +133,7 @@ export function resume(n) {
 /** A run that waits. */
 async function parkedBy(workflow, i) {
   const handler = await workflow.runWithHandler({ i });
-  while (handler.status === 'running') await null;
+  while (handler.status === 'running') await Promise.resolve();
   return handler;
 }
 
