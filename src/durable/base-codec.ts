@@ -15,20 +15,20 @@ const EMPTY: Readonly<Record<ListField, readonly never[]>> = {
 
 /**
  * The state of a run as a store holds it, in few bytes: what a snapshot holds, without what the store knows beside it (the
- * names and the stream) and without the records of the log, which nobody could read there.
+ * names and the stream, of which only the number is left) and without the records of the log, which nobody could read there.
  *
  * @throws SerializationError naming what cannot be stored.
  */
 export function encodeBase(run: Run, path: string): Uint8Array {
   const {
-    workflow: _workflow, runId: _runId, takenAt: _takenAt, stream: _stream, session: _session, v, startedAt, remainingMs, version, routed, log, ...body
+    workflow: _workflow, runId: _runId, takenAt: _takenAt, session: _session, v, startedAt, remainingMs, version, routed, log, stream, ...body
   } = capture(run, undefined, 0);
   const fields = Object.entries(body).filter(([, value]) => !Array.isArray(value) || value.length > 0);
-  return new TextEncoder().encode(encodeJson({ v, at: [startedAt, Math.ceil(remainingMs), version, routed, log.seq], ...Object.fromEntries(fields) }, path));
+  return new TextEncoder().encode(encodeJson({ v, at: [startedAt, Math.ceil(remainingMs), version, routed, log.seq, stream.seq], ...Object.fromEntries(fields) }, path));
 }
 
 /** @throws PersistCorruptError when the bytes are not those of a state, SnapshotError naming the field that does not fit. */
-export function decodeBase(bytes: Uint8Array, { workflow, runId, streamSeq }: Pick<CheckpointSummary, 'workflow' | 'runId' | 'streamSeq'>): SnapshotBody {
+export function decodeBase(bytes: Uint8Array, { workflow, runId }: Pick<CheckpointSummary, 'workflow' | 'runId'>): SnapshotBody {
   let stored: unknown;
   try {
     stored = decodeJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -36,7 +36,7 @@ export function decodeBase(bytes: Uint8Array, { workflow, runId, streamSeq }: Pi
     throw new PersistCorruptError('Cannot read the stored state of the run: it is damaged', { cause });
   }
   if (!isRecord(stored) || !Array.isArray(stored['at'])) throw new PersistCorruptError('Cannot read the stored state of the run: it is of no known kind');
-  const { at: [startedAt, remainingMs, version, routed, seq], state = EMPTY.state, ...lists } = stored as Record<string, unknown> & { readonly at: readonly unknown[] };
+  const { at: [startedAt, remainingMs, version, routed, seq, streamSeq], state = EMPTY.state, ...lists } = stored as Record<string, unknown> & { readonly at: readonly unknown[] };
   const body: unknown = {
     ...EMPTY, ...lists, state, workflow, runId, startedAt, takenAt: startedAt, remainingMs, version, routed,
     log: { seq, columns: [], base: state }, stream: { seq: streamSeq, columns: [] }, session: { refs: [], dropped: [] },

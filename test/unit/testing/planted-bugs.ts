@@ -21,9 +21,9 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'stream items are written although their commit is refused', subject: 'streams', file: 'durable/memory-store.ts',
-    find: '    const outcome = commitHead(entry.head, commit);',
+    find: '    const outcome = commitHead(entry, commit);',
     replace: `    for (const item of commit.items ?? NONE) entry.items = append(entry.items, pack(item.data));
-    const outcome = commitHead(entry.head, commit);
+    const outcome = commitHead(entry, commit);
     commit = { ...commit, items: NONE };`,
   },
   {
