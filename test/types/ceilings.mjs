@@ -23,6 +23,17 @@ ${times(199, (n) => `  .step('s${n}', [E${n}], () => E${n + 1}())`)}
 export const result: Promise<{ readonly data: string }> = workflow.run({});`,
   },
   {
+    name: 'a typed workflow of 200 long steps',
+    ceiling: 107_000,
+    imports: "import { defineEvent, StartEvent, stop } from '#root/src/events/index.ts';\nimport { defineWorkflow, waits } from '#root/src/durable/index.ts';\n",
+    source: `${times(200, (n) => `const E${n} = defineEvent('E${n}');\nconst R${n} = defineEvent('R${n}');`)}
+export const workflow = defineWorkflow('long')
+  .step('first', [StartEvent], () => E0())
+${times(199, (n) => `  .step('s${n}', [E${n}], async (_event, context) => { await context.waitFor(R${n}); await context.run('r', () => ${n}); return E${n + 1}(); }, waits(R${n}))`)}
+  .step('last', [E199], () => stop('end'));
+export const result: Promise<{ readonly data: string }> = workflow.run({});`,
+  },
+  {
     name: '50 tools with a schema, and an agent that has them',
     ceiling: 29_500,
     imports: "import * as z from 'zod';\nimport { defineTool, runAgent } from '#root/src/agent/index.ts';\nimport { openai } from '#root/src/providers/openai.ts';\n",
