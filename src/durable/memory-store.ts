@@ -189,7 +189,7 @@ function append(list: Packed[], value: Packed): Packed[] {
 }
 
 function pack(bytes: Uint8Array): Packed {
-  return bytes.length > PACKED_AS_TEXT ? new Uint8Array(bytes) : String.fromCharCode(...bytes);
+  return bytes.length > PACKED_AS_TEXT ? new Uint8Array(bytes) : String.fromCharCode.apply(null, bytes as unknown as number[]);
 }
 
 function unpack(packed: Packed): Uint8Array {
