@@ -1,6 +1,7 @@
 import type { HostName } from './types.ts';
 
 export const hostName: HostName = 'browser';
+export const sharesTimers: boolean = true;
 
 /** A page has no environment. */
 export function readEnv(_name: string): string | undefined {

@@ -1,6 +1,7 @@
 import type { HostName } from './types.ts';
 
 export const hostName: HostName = 'unknown';
+export const sharesTimers: boolean = true;
 
 export function readEnv(_name: string): string | undefined {
   return undefined;

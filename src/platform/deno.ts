@@ -3,6 +3,7 @@ import type { HostName } from './types.ts';
 interface DenoHost { readonly Deno: { readonly env: { get(name: string): string | undefined } } }
 
 export const hostName: HostName = 'deno';
+export const sharesTimers: boolean = true;
 
 /** Without the env permission the variable counts as unset; asking would stop a program that does not need it. */
 export function readEnv(name: string): string | undefined {

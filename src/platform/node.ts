@@ -1,6 +1,7 @@
 import type { HostName } from './types.ts';
 
 export const hostName: HostName = 'node';
+export const sharesTimers: boolean = true;
 
 export function readEnv(name: string): string | undefined {
   return process.env[name] || undefined;

@@ -5,6 +5,8 @@ export type HostName = 'node' | 'deno' | 'workerd' | 'browser' | 'unknown';
 export interface Platform {
   /** The runtime the loaded bundle was built for. */
   readonly hostName: HostName;
+  /** A timer may serve everything that runs in this process, not only the request or object that set it. */
+  readonly sharesTimers: boolean;
   /** An environment variable; undefined when it is unset, empty, not permitted or unknown to the runtime. */
   readEnv(name: string): string | undefined;
   /** Say once that a key is used where others can read it. */

@@ -1,6 +1,7 @@
 import type { HostName } from './types.ts';
 
 export const hostName: HostName = 'workerd';
+export const sharesTimers: boolean = false;
 
 /** Workers have `process.env` only under the nodejs_compat flag. */
 export function readEnv(name: string): string | undefined {

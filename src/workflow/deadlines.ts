@@ -1,3 +1,4 @@
+import { sharesTimers } from '#platform';
 import { type Clock, systemClock } from '../base/clock.ts';
 
 /** A host timer that can say whether it keeps the process alive (Node); elsewhere these are absent. */
@@ -63,7 +64,10 @@ export class Deadlines {
 
 let shared: Deadlines | undefined;
 
-/** The deadlines of a clock; those of the host's clock are shared by all runs. */
+/**
+ * The deadlines of a clock; those of the host's clock are shared by all runs. Not in Workers: a timer belongs to the request
+ * or object that set it, may do nothing for others, and is gone when that is.
+ */
 export function deadlinesOf(clock: Clock): Deadlines {
-  return clock === systemClock ? (shared ??= new Deadlines(clock)) : new Deadlines(clock);
+  return clock === systemClock && sharesTimers ? (shared ??= new Deadlines(clock)) : new Deadlines(clock);
 }
