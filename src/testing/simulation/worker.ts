@@ -139,12 +139,15 @@ export class SimulatedWorker implements Actor {
   /** The store, as it looks from here: calls are messages that take time, get lost or arrive twice. */
   #port(store: CheckpointStore): CheckpointStore {
     const { contract } = this.#simulation;
-    const calm = (): boolean => this.#simulation.calm;
     const port: CheckpointStore = {
       // Whatever it is: here it has several processes around it, which die.
       capabilities: { persistent: true, shared: true },
       create: (id, run) => this.#send(`create ${id}`, () => store.create(id, run), (answer) => contract.create(id, run, answer)),
-      claim: (id, owner, leaseMs, now) => this.#send(`claim ${id}`, () => store.claim(id, owner, leaseMs, now), (answer) => contract.claim(id, owner, leaseMs, now, calm(), answer)),
+      claim: (id, owner, leaseMs, now) => {
+        // By the clock of when it was sent: it may arrive after that has been put right.
+        const { calm } = this.#simulation;
+        return this.#send(`claim ${id}`, () => store.claim(id, owner, leaseMs, now), (answer) => contract.claim(id, owner, leaseMs, now, calm, answer));
+      },
       commit: (id, commit) => this.#send(`commit ${id} ${commit.commitId}`, () => store.commit(id, commit), (answer) => contract.commit(id, commit, answer)),
       renew: (id, fence, leaseMs, now) => this.#send(`renew ${id}`, () => store.renew(id, fence, leaseMs, now), (answer) => contract.renew(id, fence, leaseMs, now, answer)),
       release: (id, fence, options) => this.#send(`release ${id}`, () => store.release(id, fence, options), (answer) => contract.release(id, fence, options.wakeAt, options.seenInput, answer)),
