@@ -66,7 +66,7 @@ export function restore(definition: Definition, body: SnapshotBody, clock: Clock
 
 /** What the execution's calls left; true when its function is to be called only when one of them is over. */
 function restoreCalls(run: Run, x: Execution, { notes = [], open = [], order = [], idle }: ExecutionRecord): boolean {
-  if (notes.length === 0 && open.length === 0) return false;
+  if (notes.length === 0 && open.length === 0 && order.length === 0) return false;
   const journal = (x.journal = newJournal());
   for (const number of open) journal.open.add(number);
   journal.order.push(...order);
