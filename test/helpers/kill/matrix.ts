@@ -79,7 +79,8 @@ export class Hunt {
     return runs.flatMap((run) => {
       const outcome = run.done as Outcome;
       this.#undisturbed.set(run.subject, { outcome, journal: changes(run), effects: this.#effectsOf(run).map(({ label }) => label) });
-      return boundariesOf(outcome.trace).map((boundary): Case => ({ subject: run.subject, boundary }));
+      const { killedFrom } = SUBJECTS[run.subject] as Subject;
+      return boundariesOf(outcome.trace.slice(killedFrom === undefined ? 0 : outcome.trace.indexOf(killedFrom))).map((boundary): Case => ({ subject: run.subject, boundary }));
     });
   }
 

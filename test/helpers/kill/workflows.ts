@@ -16,6 +16,8 @@ export interface Subject {
   readonly input: object;
   /** All open questions but the last are answered by way of another process, which has no host. */
   readonly answeredElsewhere?: true;
+  /** Where killing it begins, for one whose early boundaries are all alike. Default: at its start. */
+  readonly killedFrom?: string;
   /** Effects whose key names an earlier execution of their step than the one that makes them: which one that is, 1 for the first. */
   readonly laterExecution?: Readonly<Record<string, number>>;
 }
@@ -289,6 +291,23 @@ export function subjects({ effect }: World): Readonly<Record<string, Subject>> {
       return stop(missed);
     });
 
+  /** Compacts its journal on the way: a state is written anew after 256 changes. */
+  const long = new Workflow('long')
+    .addStep('work', [START], async (_event, context) => {
+      for (let i = 0; i < 260; i++) {
+        context.update('n', plus(1));
+        await context.checkpoint();
+        // A Durable Object writes at the end of a turn.
+        if (i % 20 === 0) await new Promise((resolve) => { setTimeout(resolve); });
+      }
+      await effect(context, 'nearly');
+      return { type: 'Worked' };
+    })
+    .addStep('end', ['Worked'], async (_event, context) => {
+      await effect(context, 'end');
+      return stop(context.get('n'));
+    });
+
   return {
     chain: { workflow: chain, input: { n: 7 } },
     fan: { workflow: fan, input: { n: 3 } },
@@ -310,5 +329,6 @@ export function subjects({ effect }: World): Readonly<Record<string, Subject>> {
     sleeping: { workflow: sleeping, input: {} },
     hearing: { workflow: hearing, input: {} },
     'giving up': { workflow: givingUp, input: {} },
+    long: { workflow: long, input: {}, killedFrom: 'commit 252' },
   };
 }
