@@ -1,11 +1,12 @@
 import { PersistCorruptError } from '../base/error-classes.ts';
-import { decodeJson, encodeJson } from '../base/json-codec.ts';
+import { decodeJson } from '../base/json-codec.ts';
 import { type EventLike, STOP, type WorkflowEvent } from '../events/index.ts';
 import type { Execution, Note } from '../workflow/execution.ts';
 import type { Emission, Patch } from '../workflow/patch.ts';
 import { named } from '../workflow/reducer.ts';
 import type { FinalStatus, Run } from '../workflow/run.ts';
 import { type Check, isEvent, isList, isNote, isNumber, isOrder, isPatch, isRecord, isText } from './snapshot-body.ts';
+import { toUtf8, writeJson } from './write-json.ts';
 
 /** One change of a run on its way to the store. */
 export type Change =
@@ -55,52 +56,60 @@ export interface StoredError {
   readonly [field: string]: unknown;
 }
 
-const encoder = /* @__PURE__ */ new TextEncoder();
-
-/** @throws SerializationError naming the event or value that cannot be stored. */
-export function encodeChange(change: Change, { elapsed, queue: { size }, scopes }: Run): Uint8Array {
-  return encoder.encode(encodeJson({ t: elapsed, ...(size > 0 ? { q: size } : undefined), ...(scopes ? { s: 1 } : undefined), ...deltaOf(change) }, change.kind === 'commit' ? change.execution.step : change.kind));
+/**
+ * A change as it is stored.
+ *
+ * @param emitted what it emits, as `emittedBy` gives it, and `texts` the same as JSON: told once for the change and its stream items.
+ * @throws SerializationError naming the event or value that cannot be stored.
+ */
+export function encodeChange(change: Change, { elapsed, queue: { size }, scopes }: Run, emitted: readonly WorkflowEvent[], texts: readonly string[]): Uint8Array {
+  const head = `{"t":${elapsed}${size > 0 ? `,"q":${size}` : ''}${scopes ? ',"s":1' : ''}`;
+  return toUtf8(`${head}${tellChange(change, emitted, texts)}}`);
 }
 
-function deltaOf(change: Change): Omit<Delta, 't'> {
+function tellChange(change: Change, emitted: readonly WorkflowEvent[], texts: readonly string[]): string {
   switch (change.kind) {
     case 'commit': {
       const { execution: x, patch, out, final, commit, calls } = change;
-      return {
-        c: [x.record.index, x.id, commit, x.view, final ? 1 : 0],
-        ...(patch === null ? undefined : { o: patch }),
-        ...(out === null ? undefined : { e: upToStop(out) }),
-        ...(calls === null ? undefined : {
-          ...(calls.note === null ? undefined : { k: [calls.note.kind, calls.note.name, calls.note.value] as const }),
-          ...(calls.open.length === 0 ? undefined : { h: calls.open }),
-          ...(calls.answered.length === 0 ? undefined : { d: calls.answered }),
-        }),
-      };
+      let text = `,"c":[${x.record.index},${x.id},${commit},${x.view},${final ? 1 : 0}]`;
+      if (patch !== null) text += `,"o":${writeJson(patch, x.step)}`;
+      if (out !== null) text += `,"e":[${upToStop(out).map((event, i) => (event === emitted[i] ? texts[i] : writeJson(event, x.step))).join()}]`;
+      if (calls !== null) {
+        const { note, open, answered } = calls;
+        if (note !== null) text += `,"k":${writeJson([note.kind, note.name, note.value], x.step)}`;
+        if (open.length > 0) text += `,"h":[${open.join()}]`;
+        if (answered.length > 0) text += `,"d":[${answered.join()}]`;
+      }
+      return text;
     }
-    case 'input': return { n: change.event as unknown as EventLike };
-    case 'end': return { x: { status: change.status, ...(change.status === 'completed' ? undefined : { error: storedError(change.value) }) } };
+    case 'input': return `,"n":${writeJson(change.event, 'input')}`;
+    case 'end': return `,"x":${writeJson({ status: change.status, ...(change.status === 'completed' ? undefined : { error: storedError(change.value) }) }, 'end')}`;
   }
 }
 
 /** What is emitted after a StopEvent counts for nothing. */
-function upToStop(out: WorkflowEvent | WorkflowEvent[]): EventLike[] {
-  const events = (Array.isArray(out) ? out : [out]) as unknown as EventLike[];
+function upToStop(out: WorkflowEvent | WorkflowEvent[]): WorkflowEvent[] {
+  const events = Array.isArray(out) ? out : [out];
   const stop = events.findIndex((event) => event.type === STOP);
   return stop < 0 ? events : events.slice(0, stop + 1);
 }
 
-/** Does the change end the run, and how? */
-export function endOf(run: Run, change: Change): FinalStatus | null {
+/** Does the change end the run, and how? @param emitted what it emits, as `emittedBy` gives it. */
+export function endOf(change: Change, emitted: readonly WorkflowEvent[]): FinalStatus | null {
   if (change.kind === 'end') return change.status;
-  return emittedBy(run, change).some((event) => event.type === STOP) ? 'completed' : null;
+  return emitted.some((event) => event.type === STOP) ? 'completed' : null;
 }
 
 /** What the change emits as it will be seen: with the ids of input requests, and with its scopes. */
-export function emittedBy(run: Run, change: Exclude<Change, { readonly kind: 'end' }>): readonly WorkflowEvent[] {
+export function emittedBy(run: Run, change: Change): readonly WorkflowEvent[] {
+  if (change.kind === 'end') return NOTHING;
   const [x, out] = change.kind === 'input' ? [null, change.event] : [change.execution, change.out];
   if (run.scopes) return run.scopes.plan(x, out).out;
-  return (Array.isArray(out) ? out : out ? [out] : []).map((event, i) => named(run, event, i));
+  if (Array.isArray(out)) return out.map((event, i) => named(run, event, i));
+  return out ? [named(run, out, 0)] : NOTHING;
 }
+
+const NOTHING: readonly WorkflowEvent[] = [];
 
 function storedError(error: unknown): StoredError {
   if (!(error instanceof Error)) return { name: 'Error', message: String(error) };

@@ -1,9 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import { BlazenError } from '../base/errors.ts';
 import { PersistError, PersistFencedError, SerializationError } from '../base/error-classes.ts';
-import { encodeJson } from '../base/json-codec.ts';
 import type { CheckpointCommit, CheckpointItem, CheckpointStatus, CheckpointStore, CommitOutcome } from '../spec/checkpoint.ts';
-import { type EventLike, START, STOP, type WorkflowEvent } from '../events/index.ts';
+import { START, STOP, type WorkflowEvent } from '../events/index.ts';
 import { kick, rest, wake } from '../workflow/engine.ts';
 import { type Execution, type Note, stepFailed } from '../workflow/execution.ts';
 import type { Emission } from '../workflow/patch.ts';
@@ -13,6 +12,7 @@ import { nextDue } from './alarm.ts';
 import { encodeBase } from './base-codec.ts';
 import { type CallsTold, type Change, emittedBy, encodeChange, endOf } from './change-codec.ts';
 import { applyNote } from './waits.ts';
+import { toUtf8, writeJson } from './write-json.ts';
 
 /** Changes after which the stored state is written anew. */
 const COMPACT_AFTER = 256;
@@ -24,7 +24,9 @@ interface Task { readonly change: Change; readonly done: () => void }
 /** What an execution published in this tick, the state it wrote before that, and the number of its last commit in it. */
 interface Published { readonly items: WorkflowEvent[]; readonly patch: unknown[]; commit: number }
 
-const encoder = /* @__PURE__ */ new TextEncoder();
+const nothing = (): void => undefined;
+/** Stands for a commit that is on its way. */
+const LATER: Promise<void> = /* @__PURE__ */ Promise.resolve();
 
 /**
  * Makes every change of a run durable before it becomes visible: one at a time, in the order they come. Events that a
@@ -59,7 +61,11 @@ export class Journal implements CommitPort {
     if (final) x.over = true;
     if (x.patch !== null) patch.push(...x.patch);
     x.patch = null;
-    return this.#submit(x.owner, { kind: 'commit', execution: x, patch: patch.length > 0 ? patch : null, out, items, final, commit: x.commits, calls: callsOf(x, note?.[1] ?? null) });
+    const change: Change = { kind: 'commit', execution: x, patch: patch.length > 0 ? patch : null, out, items, final, commit: x.commits, calls: callsOf(x, note?.[1] ?? null) };
+    if (!final) return this.#submit(x.owner, change);
+    // Nobody waits for what a step gives in the end.
+    this.#queue(x.owner, change, nothing);
+    return LATER;
   }
 
   publish(x: Execution, event: WorkflowEvent): boolean {
@@ -78,11 +84,11 @@ export class Journal implements CommitPort {
   }
 
   input(run: Run, event: WorkflowEvent, inputId: string | null = null): void {
-    void this.#submit(run, { kind: 'input', event, inputId });
+    this.#queue(run, { kind: 'input', event, inputId }, nothing);
   }
 
   end(run: Run, status: FinalStatus, value: unknown): void {
-    void this.#submit(run, { kind: 'end', status, value });
+    this.#queue(run, { kind: 'end', status, value }, nothing);
   }
 
   kick(run: Run): void { kick(run); }
@@ -135,7 +141,7 @@ export class Journal implements CommitPort {
     const { items, patch, commit } = this.#take(x);
     // Also of a try that has thrown meanwhile: the next one skips what it published.
     if (items.length === 0 || x.owner.ended) return;
-    void this.#submit(x.owner, { kind: 'commit', execution: x, patch: patch.length > 0 ? patch : null, out: null, items, final: false, commit, calls: callsOf(x, null) });
+    this.#queue(x.owner, { kind: 'commit', execution: x, patch: patch.length > 0 ? patch : null, out: null, items, final: false, commit, calls: callsOf(x, null) }, nothing);
   }
 
   #take(x: Execution): Published {
@@ -145,15 +151,17 @@ export class Journal implements CommitPort {
   }
 
   #submit(run: Run, change: Change): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#broken) return;
-      this.#tasks.push({ change, done: resolve });
-      if (this.busy) return;
-      this.busy = true;
-      // Never while an event is being routed: a run that is told again must take its turns in the same order.
-      if (run.pumping) queueMicrotask(() => void this.#work(run));
-      else void this.#work(run);
-    });
+    return new Promise((resolve) => { this.#queue(run, change, resolve); });
+  }
+
+  #queue(run: Run, change: Change, done: () => void): void {
+    if (this.#broken) return;
+    this.#tasks.push({ change, done });
+    if (this.busy) return;
+    this.busy = true;
+    // Never while an event is being routed: a run that is told again must take its turns in the same order.
+    if (run.pumping) queueMicrotask(() => void this.#work(run));
+    else void this.#work(run);
   }
 
   /** Store and apply what is queued. A store that answers at once is not waited for. */
@@ -203,12 +211,19 @@ export class Journal implements CommitPort {
   #append(run: Run, change: Change): CommitOutcome | Promise<CommitOutcome> {
     // State operations become values here, in commit order, so that what is stored is what is applied.
     if (change.kind === 'commit' && change.patch !== null) resolvePatch(run, change.patch);
-    const status = endOf(run, change);
-    return this.#store.commit(run.id, {
-      ...this.#head(), delta: encodeChange(change, run), items: itemsOf(run, change),
-      ...(change.kind === 'input' && change.inputId !== null ? { consumed: [change.inputId] } : undefined),
-      ...(status === null ? { status: 'running' } : { status, wakeAt: null }),
-    });
+    const emitted = emittedBy(run, change);
+    const path = change.kind === 'commit' ? change.execution.step : change.kind;
+    const texts = emitted.map((event) => writeJson(event, path));
+    const status = endOf(change, emitted);
+    const delta = encodeChange(change, run, emitted, texts);
+    const items = itemsOf(run, change, emitted, texts);
+    const version = this.#version;
+    const commit: { -readonly [Field in keyof CheckpointCommit]: CheckpointCommit[Field] } = {
+      fence: this.#fence, version, commitId: `${this.#fence}.${version}`, now: this.#clock.now(), delta, items, status: status ?? 'running',
+    };
+    if (status !== null) commit.wakeAt = null;
+    if (change.kind === 'input' && change.inputId !== null) commit.consumed = [change.inputId];
+    return this.#store.commit(run.id, commit);
   }
 
   #check(run: Run, outcome: CommitOutcome): void {
@@ -265,15 +280,15 @@ function fenced(run: Run): PersistFencedError {
 }
 
 /** What the change shows to the readers of the run, as durable items. */
-function itemsOf(run: Run, change: Change): CheckpointItem[] {
-  const shown: [event: WorkflowEvent, published: boolean][] = [];
-  if (change.kind === 'commit') for (const event of change.items) shown.push([event, true]);
-  if (change.kind !== 'end') {
-    for (const event of emittedBy(run, change)) {
-      if (event.type === STOP) break;
-      if (event.type !== START) shown.push([event, false]);
-    }
+function itemsOf(run: Run, change: Change, emitted: readonly WorkflowEvent[], texts: readonly string[]): CheckpointItem[] {
+  const items: CheckpointItem[] = [];
+  let seq = run.stream?.seq ?? 0;
+  const show = (event: string, published: boolean): void => { items.push({ seq: ++seq, data: toUtf8(`{"event":${event},"published":${published}}`) }); };
+  if (change.kind === 'commit') for (const event of change.items) show(writeJson(event, 'stream'), true);
+  for (let i = 0; i < emitted.length; i++) {
+    const { type } = emitted[i] as WorkflowEvent;
+    if (type === STOP) break;
+    if (type !== START) show(texts[i] as string, false);
   }
-  const before = run.stream?.seq ?? 0;
-  return shown.map(([event, published], i) => ({ seq: before + i + 1, data: encoder.encode(encodeJson({ event: event as unknown as EventLike, published }, 'stream')) }));
+  return items;
 }

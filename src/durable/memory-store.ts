@@ -75,7 +75,8 @@ export class InMemoryCheckpointStore implements CheckpointStore {
       entry.base = pack(base);
       entry.deltas = NONE;
     }
-    if (delta !== undefined) entry.deltas = append(entry.deltas, pack(delta));
+    // Not packed: they are gone as soon as the state is written anew.
+    if (delta !== undefined) entry.deltas = append(entry.deltas, new Uint8Array(delta));
     for (const item of items) entry.items = append(entry.items, pack(item.data));
     for (const id of consumed) (entry.inputs ??= new Map()).set(id, null);
     this.#time(entry);

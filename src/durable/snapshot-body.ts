@@ -130,7 +130,7 @@ export const isOrder: Check = (value) => Array.isArray(value) && value.length % 
 const isUnique = (list: readonly unknown[]): boolean => new Set(list).size === list.length;
 /** Have the execution's calls left something that they can have left? */
 const isConsistent = ({ commits, notes = [], open = [], order = [], idle }: ExecutionRecord): boolean => {
-  if (![notes, open].every((list) => Array.isArray(list)) || idle !== undefined && !isFlag(idle)) return false;
+  if (![notes, open].every((list) => Array.isArray(list)) || ![undefined, true].includes(idle)) return false;
   if (!notes.every((note) => Array.isArray(note) && isNote(note.slice(1)))) return false;
   const numbers: unknown[] = [...notes.map(([number]) => number), ...open];
   return numbers.every((number) => isNumber(number) && (number as number) > 0 && (number as number) <= commits) && isUnique(numbers)

@@ -1,5 +1,5 @@
 import { ValidationError } from '../base/error-classes.ts';
-import type { CheckpointCommit, CheckpointStatus, NewCheckpoint, ReleaseOptions } from './checkpoint.ts';
+import type { CheckpointCommit, CheckpointItem, CheckpointStatus, NewCheckpoint, ReleaseOptions } from './checkpoint.ts';
 
 // The checks every store makes before it touches anything, so that all refuse the same arguments with the same words.
 
@@ -20,7 +20,8 @@ export function isFinalStatus(status: CheckpointStatus): boolean {
  */
 export function checkKey(value: string, name: string): void {
   if (value === '') fail(name, 'it is empty');
-  if (/[\0\p{Surrogate}]/u.test(value)) fail(name, 'it has a U+0000 or half of a surrogate pair');
+  // Whole pairs are fine; looking for them is worth it only when there are any.
+  if (/[\0\ud800-\udfff]/.test(value) && /[\0\p{Surrogate}]/u.test(value)) fail(name, 'it has a U+0000 or half of a surrogate pair');
   checkLength(value, name);
 }
 
@@ -102,12 +103,17 @@ export function checkCommit(runId: string, commit: CheckpointCommit): void {
   if (commit.base !== undefined) checkBytes(commit.base, 'base');
   if (commit.wakeAt != null) checkCount(commit.wakeAt, 'wakeAt');
   if (commit.status !== undefined) checkStatus(commit.status);
-  for (const id of commit.consumed ?? []) checkKey(id, 'consumed');
-  const { items = [] } = commit;
-  for (const [i, item] of items.entries()) {
-    checkCount(item.seq, 'items');
-    checkBytes(item.data, 'items');
-    if (item.seq !== (items[0] as { seq: number }).seq + i) fail('items', 'their numbers must have no gaps');
+  if (commit.consumed !== undefined) for (const id of commit.consumed) checkKey(id, 'consumed');
+  if (commit.items !== undefined) checkItems(commit.items);
+}
+
+function checkItems(items: readonly CheckpointItem[]): void {
+  let next = items[0]?.seq;
+  for (const { seq, data } of items) {
+    checkCount(seq, 'items');
+    checkBytes(data, 'items');
+    if (seq !== next) fail('items', 'their numbers must have no gaps');
+    next = seq + 1;
   }
 }
 

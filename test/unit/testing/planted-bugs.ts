@@ -28,15 +28,15 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'an input stays in the store when it is used', subject: 'human input', file: 'durable/journal.ts',
-    find: '{ consumed: [change.inputId] }', replace: '{}',
+    find: 'commit.consumed = [change.inputId]', replace: 'commit.consumed = []',
   },
   {
     name: 'an update is applied by two commits', subject: 'fan-out and fan-in', file: 'durable/journal.ts',
     find: `    if (x.patch !== null) patch.push(...x.patch);
     x.patch = null;
-    return`, replace: `    if (x.patch !== null) patch.push(...x.patch);
+    const change`, replace: `    if (x.patch !== null) patch.push(...x.patch);
     if (final) x.patch = null;
-    return`,
+    const change`,
   },
   {
     name: 'commits made before a crash are made again', subject: 'retries', file: 'durable/fold.ts',
