@@ -9,7 +9,7 @@ import { prepareWorkerd, type Workerd, type WorkerdProcess } from '../../helpers
 const SUBJECTS = subjects({ effect: () => Promise.resolve() });
 const names = Object.keys(SUBJECTS);
 /** Effects that a crash may let a run make again: those of the executions in flight. */
-const IN_FLIGHT: Readonly<Record<string, number>> = { fan: 3, limited: 2, survey: 3, 'survey elsewhere': 3, nested: 2, 'side by side': 4, stages: 2, asking: 2, flaky: 3, counting: 6, telling: 2, tools: 2 };
+const IN_FLIGHT: Readonly<Record<string, number>> = { fan: 3, limited: 2, survey: 3, 'survey elsewhere': 3, nested: 2, 'side by side': 4, stages: 2, asking: 2, flaky: 3, counting: 6, telling: 2, tools: 2, 'tool loop': 2, paying: 3 };
 
 let outside: EffectServer;
 let workerd: Workerd;
