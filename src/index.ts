@@ -34,7 +34,7 @@ export {
   TimeoutError,
   UnsupportedError,
   ValidationError,
-  WorkerCrashedError,
+  LocalModelError, WorkerCrashedError,
   WorkflowError,
   WorkflowNotFoundError,
   WorkflowStalledError,

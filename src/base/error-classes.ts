@@ -193,6 +193,19 @@ export class WorkerCrashedError extends BlazenError {
   static override readonly code: ErrorCode = 'worker';
 }
 
+/** Why a model of the device cannot be used, in one word. */
+export type LocalProblem =
+  | 'no-webgpu' | 'no-f16' | 'vram' | 'not-isolated' | 'not-installed' | 'wasm-forbidden' | 'offline' | 'not-found' | 'corrupt'
+  | 'quota' | 'bad-input' | 'unavailable' | 'unsupported' | 'device-lost' | 'disposed' | 'failed';
+
+/** A model of the device cannot be loaded or cannot answer: `problem` says why in one word, `fix` what to do about it. */
+export class LocalModelError extends BlazenError<{ problem: LocalProblem; fix: string }> {
+  static override readonly brand: string = 'LocalModelError';
+  static override readonly code: ErrorCode = 'local';
+  declare readonly problem: LocalProblem;
+  declare readonly fix: string;
+}
+
 /** What is known about a failed call to a provider; everything is null where it is unknown. */
 export interface ProviderErrorFields {
   /** Who failed, such as 'openai'. */

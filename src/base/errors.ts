@@ -9,7 +9,7 @@ export type ErrorCode =
   | 'serialization' | 'persist' | 'persist.corrupt' | 'persist.fenced' | 'persist.quota'
   | 'memory' | 'memory.no_embedder' | 'memory.embedding' | 'memory.embedder_changed' | 'memory.not_found'
   | 'memory.corrupt' | 'memory.quota' | 'prompt' | 'media' | 'compute' | 'cache' | 'ingest'
-  | 'worker' | 'peer';
+  | 'worker' | 'local' | 'peer';
 
 /** Options every error class of the tree takes. */
 export interface BlazenErrorOptions {

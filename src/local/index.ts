@@ -5,7 +5,10 @@
  *
  * @module
  */
-export { WorkerCrashedError } from '../base/error-classes.ts';
+export { LocalModelError, WorkerCrashedError } from '../base/error-classes.ts';
+export type { LocalProblem } from '../base/error-classes.ts';
+export { probeError } from './local-backend.ts';
+export type { LoadedModel, LoadOptions, LoadProgress, LocalBackend, Probe, ProbeFailure } from './local-backend.ts';
 export { createWorkerHost } from './worker-host.ts';
 export type { CallOptions, WorkerHost, WorkerHostOptions } from './worker-host.ts';
 export { serveWorker, withTransfer } from './serve-worker.ts';

@@ -1,0 +1,58 @@
+import { LocalModelError, type LocalProblem } from '../base/error-classes.ts';
+
+/** Whether a backend can work here; when it cannot, why and what to do about it. */
+export type Probe = { readonly ok: true } | ProbeFailure;
+
+/** A no, with its reason. */
+export interface ProbeFailure {
+  readonly ok: false;
+  readonly problem: LocalProblem;
+  /** What is missing, in a sentence a user of the page understands. */
+  readonly reason: string;
+  /** What the user or the developer can do about it. */
+  readonly fix: string;
+}
+
+/** How far a load has come. */
+export interface LoadProgress {
+  /** What is being fetched or made ready: a file's name or address. */
+  readonly file: string;
+  /** Bytes so far. */
+  readonly loaded: number;
+  /** Bytes in all; null when nobody says. */
+  readonly total: number | null;
+}
+
+/** How a model is loaded. */
+export interface LoadOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: LoadProgress) => void;
+}
+
+/** A model that is in memory. */
+export interface LoadedModel {
+  /** Gives the memory back; calls in flight reject with AbortedError, later ones with LocalModelError 'disposed'. Repeatable. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * One model of the device that may be loaded: what to fetch and which runtime computes it. Creating one costs nothing.
+ *
+ * `Model` is the loaded form: an embedding model, a completion model, a transcriber or a reranker that can be disposed.
+ */
+export interface LocalBackend<Model extends LoadedModel = LoadedModel> {
+  /** For messages, such as `onnx:/models/minilm.onnx`. */
+  readonly name: string;
+  /** Looks, without fetching a model, whether the device and the page can run this one. Never rejects, except when aborted. */
+  probe(options?: { readonly signal?: AbortSignal }): Promise<Probe>;
+  /**
+   * @throws LocalModelError with the problem of the probe or of the load; AbortedError. A failed load leaves nothing behind
+   * and may be tried again.
+   */
+  load(options?: LoadOptions): Promise<Model>;
+}
+
+/** The failure of a probe as the error of a load. */
+export function probeError(name: string, { problem, reason, fix }: ProbeFailure, cause?: unknown): LocalModelError {
+  return new LocalModelError(`Cannot load '${name}': ${reason}. ${fix}`, { problem, fix, ...(cause === undefined ? {} : { cause }) });
+}
