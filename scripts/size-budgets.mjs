@@ -11,7 +11,7 @@ export const entryBudgets = {
   './durable': 34_000,
   './server': 12_000,
   './msgpack': 13_000,
-  './local': 4_500,
+  './local': 16_000,
   './rag': 20_000,
   './prompts': 5_000,
   './prompts/yaml': 18_000,

@@ -1,5 +1,5 @@
 /**
- * Work in a worker of the host: one small protocol of calls with progress, cancelling and crash restart.
+ * Models that run on the user's own device: what the device can do, their files, their memory, and work in a worker.
  *
  * Subpath export `blazen-ts/local`.
  *
@@ -9,6 +9,10 @@ export { LocalModelError, WorkerCrashedError } from '../base/error-classes.ts';
 export type { LocalProblem } from '../base/error-classes.ts';
 export { probeError } from './local-backend.ts';
 export type { LoadedModel, LoadOptions, LoadProgress, LocalBackend, Probe, ProbeFailure } from './local-backend.ts';
+export { loadPackage, requireIsolation, requireWasm, requireWebGpu } from './requirements.ts';
+export type { WebGpuNeeds } from './requirements.ts';
+export { networkFiles } from './model-files.ts';
+export type { ModelFileOptions, ModelFiles } from './model-files.ts';
 export { createWorkerHost } from './worker-host.ts';
 export type { CallOptions, WorkerHost, WorkerHostOptions } from './worker-host.ts';
 export { serveWorker, withTransfer } from './serve-worker.ts';

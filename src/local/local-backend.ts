@@ -33,6 +33,11 @@ export interface LoadOptions {
 export interface LoadedModel {
   /** Gives the memory back; calls in flight reject with AbortedError, later ones with LocalModelError 'disposed'. Repeatable. */
   dispose(): Promise<void>;
+  /**
+   * Resolves when the model stops working without having been disposed of, because the GPU or the worker it ran on went away.
+   * Calls reject with LocalModelError 'device-lost' then; dispose of it and load it again. Absent where that cannot happen.
+   */
+  readonly lost?: Promise<LocalModelError>;
 }
 
 /**
@@ -43,6 +48,8 @@ export interface LoadedModel {
 export interface LocalBackend<Model extends LoadedModel = LoadedModel> {
   /** For messages, such as `onnx:/models/minilm.onnx`. */
   readonly name: string;
+  /** Memory the loaded model takes, in bytes, as far as it is known beforehand. */
+  readonly vramBytes?: number;
   /** Looks, without fetching a model, whether the device and the page can run this one. Never rejects, except when aborted. */
   probe(options?: { readonly signal?: AbortSignal }): Promise<Probe>;
   /**
