@@ -51,3 +51,6 @@ export const RagProgress: EventDef<'RagProgress', RagProgressData> = /* @__PURE_
 /** The passages a question found, best first. */
 export const PassagesFound: EventDef<'PassagesFound', { readonly question: string; readonly passages: readonly AnswerPassage[] }> =
   /* @__PURE__ */ defineEvent('PassagesFound') as never;
+
+/** More of the text that a model writes: live, not kept and not replayed. */
+export const AnswerDelta: EventDef<'AnswerDelta', { readonly text: string }> = /* @__PURE__ */ defineEvent('AnswerDelta') as never;

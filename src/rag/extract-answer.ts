@@ -21,7 +21,7 @@ export interface AnswerPassage {
 }
 
 /** Where a quote stands: `text.slice(start, end) === quote` for the text of document `docId`, exactly. */
-export interface Citation {
+export interface Quotation {
   /** The number of the mark, `[1]` for 1. */
   readonly number: number;
   readonly docId: string;
@@ -31,6 +31,10 @@ export interface Citation {
   readonly start: number;
   readonly end: number;
   readonly quote: string;
+}
+
+/** A quotation that was chosen for a question. */
+export interface Citation extends Quotation {
   /** Share of the question that the quote covers, 0 to 1. */
   readonly score: number;
 }

@@ -1,16 +1,16 @@
-import type { Citation } from './extract-answer.ts';
+import type { Quotation } from './extract-answer.ts';
 
 /** A citation that does not hold. */
-export interface CitationProblem {
-  readonly citation: Citation;
+export interface CitationProblem<Cited extends Quotation = Quotation> {
+  readonly citation: Cited;
   /** The document is unknown, the span lies outside of it, or other words stand there. */
   readonly reason: 'no document' | 'out of range' | 'other text';
 }
 
 /** Citations that hold, and those that do not. */
-export interface VerifiedCitations {
-  readonly valid: readonly Citation[];
-  readonly problems: readonly CitationProblem[];
+export interface VerifiedCitations<Cited extends Quotation = Quotation> {
+  readonly valid: readonly Cited[];
+  readonly problems: readonly CitationProblem<Cited>[];
 }
 
 /**
@@ -18,11 +18,11 @@ export interface VerifiedCitations {
  *
  * @param getText the text of a document, or null when there is none.
  */
-export async function verifyCitations(
-  citations: readonly Citation[], getText: (docId: string) => string | null | undefined | Promise<string | null | undefined>,
-): Promise<VerifiedCitations> {
-  const valid: Citation[] = [];
-  const problems: CitationProblem[] = [];
+export async function verifyCitations<Cited extends Quotation>(
+  citations: readonly Cited[], getText: (docId: string) => string | null | undefined | Promise<string | null | undefined>,
+): Promise<VerifiedCitations<Cited>> {
+  const valid: Cited[] = [];
+  const problems: CitationProblem<Cited>[] = [];
   for (const citation of citations) {
     const { docId, start, end, quote } = citation;
     const text = await getText(docId);
