@@ -1,6 +1,6 @@
-import { rmSync } from 'node:fs';
-import { isAbsolute } from 'node:path';
-import { defineConfig, type EnvironmentOptions } from 'vite';
+import { readFileSync, rmSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite';
 import { bundles, entries, programs, stem } from './scripts/entries.mjs';
 
 // One config, four bundles that differ only in the conditions that choose `#platform`. For browsers and Workers, modules
@@ -32,6 +32,8 @@ function bundle(name: (typeof bundles)[number], condition: string): EnvironmentO
       outDir: `dist/${name}`,
       emptyOutDir: true,
       copyPublicDir: false,
+      // The `.wasm` files of the plugin.
+      emitAssets: true,
       sourcemap: true,
       target: 'es2022',
       minify: false,
@@ -49,8 +51,25 @@ function bundle(name: (typeof bundles)[number], condition: string): EnvironmentO
   };
 }
 
+/** A `.wasm` file stays a file beside the module that imports it, which is what the bundlers of Workers look for. */
+const wasmFiles: Plugin = {
+  name: 'wasm-files',
+  enforce: 'pre',
+  resolveId: (id, importer) => (id.endsWith('.wasm') && importer !== undefined ? { id: `./${basename(id)}`, external: true } : null),
+  generateBundle(_options, files) {
+    for (const file of Object.values(files)) {
+      if (file.type !== 'chunk') continue;
+      for (const name of file.imports.filter((id) => id.endsWith('.wasm'))) {
+        const path = join(dirname(file.fileName), name);
+        this.emitFile({ type: 'asset', fileName: path, source: readFileSync(join('src', path)) });
+      }
+    }
+  },
+};
+
 export default defineConfig({
   logLevel: 'warn',
+  plugins: [wasmFiles],
   builder: {
     sharedConfigBuild: true,
     async buildApp(builder) {

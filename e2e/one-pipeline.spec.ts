@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { build, type BuildOptions } from 'esbuild';
 import { Miniflare } from 'miniflare';
+import { workerd } from '../scripts/workerd.mjs';
 
 // As one-run.spec.ts, for a pipeline: it starts in Chromium, where a stage waits for a human, is answered in a Worker, goes
 // on to a stage whose step only Node has, and ends there. Every runtime gets its own build of the package, by name.
@@ -32,7 +33,7 @@ const PIPELINE = `
 async function bundle(folder: string, name: string, source: string, options: BuildOptions): Promise<string> {
   await writeFile(join(folder, `${name}.js`), source);
   const outfile = join(folder, `${name}.out.js`);
-  await build({ entryPoints: [join(folder, `${name}.js`)], outfile, bundle: true, logLevel: 'error', ...options });
+  await build({ entryPoints: [join(folder, `${name}.js`)], outfile, bundle: true, logLevel: 'error', loader: { '.wasm': 'copy' }, ...options });
   return outfile;
 }
 
@@ -67,7 +68,7 @@ test('a pipeline that starts in a browser is answered in a Worker and ends in No
         return new Response(await snapshot.toBytes(), { headers: { stage: String(snapshot.currentStageIndex), status: handler.status } });
       } };
     `, { format: 'esm', conditions: ['workerd'] });
-    worker = new Miniflare({ modules: true, modulesRoot: folder, scriptPath, compatibilityDate: '2026-04-01', cf: false, host: '127.0.0.1' });
+    worker = new Miniflare({ ...workerd, modules: true, modulesRoot: folder, scriptPath });
     const response = await worker.dispatchFetch('http://worker/', { method: 'POST', body: fromChromium });
     expect([response.status, response.headers.get('stage'), response.headers.get('status')]).toEqual([200, '2', 'waiting']);
     const fromWorker = new Uint8Array(await response.arrayBuffer());

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { Miniflare } from 'miniflare';
+import { workerd } from '../scripts/workerd.mjs';
 
 // The claim on the first page: one run, any runtime. It starts in Chromium, waits for a human, is answered in a Worker,
 // and ends in Node in a step that only Node has. Every runtime gets its own build of the package, by name.
@@ -40,7 +41,7 @@ const WORKFLOW = `
 async function bundle(folder: string, name: string, source: string, options: BuildOptions): Promise<string> {
   await writeFile(join(folder, `${name}.js`), source);
   const outfile = join(folder, `${name}.out.js`);
-  await build({ entryPoints: [join(folder, `${name}.js`)], outfile, bundle: true, logLevel: 'error', ...options });
+  await build({ entryPoints: [join(folder, `${name}.js`)], outfile, bundle: true, logLevel: 'error', loader: { '.wasm': 'copy' }, ...options });
   return outfile;
 }
 
@@ -72,7 +73,7 @@ test('a run that starts in a browser is answered in a Worker and ends in Node, w
         return new Response(await (await (await resting(handler)).snapshot()).toBytes());
       } };
     `, { format: 'esm', conditions: ['workerd'] });
-    worker = new Miniflare({ modules: true, modulesRoot: folder, scriptPath, compatibilityDate: '2026-04-01', cf: false, host: '127.0.0.1' });
+    worker = new Miniflare({ ...workerd, modules: true, modulesRoot: folder, scriptPath });
     const response = await worker.dispatchFetch('http://worker/', { method: 'POST', body: fromChromium });
     expect(response.status).toBe(200);
     const fromWorker = new Uint8Array(await response.arrayBuffer());

@@ -1,4 +1,5 @@
-// npm run kernels: assembles the scan kernels and writes them where the package loads them from.
+// Assembles the scan kernels and writes them where the package loads them from: as text for hosts that compile at run
+// time, as files for workerd, which does not. `node scripts/build-kernels.mjs`
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { modules } from './kernels/kernels.mjs';
@@ -18,4 +19,12 @@ export const RELAXED =
   '${hex(modules.relaxed)}';
 `;
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(target, source);
+export const files = [
+  { target: new URL('../src/memory/index/kernels-fixed.wasm', import.meta.url), bytes: modules.fixed },
+  { target: new URL('../src/memory/index/kernels-relaxed.wasm', import.meta.url), bytes: modules.relaxed },
+];
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  writeFileSync(target, source);
+  for (const file of files) writeFileSync(file.target, file.bytes);
+}

@@ -16,11 +16,15 @@ const write = (/** @type {string} */ file, /** @type {string} */ text) => writeF
 const here = { cwd: folder };
 const specifier = (/** @type {string} */ subpath) => name + subpath.slice(1);
 
-/** Imports every entry the host can load, takes each export in hand and runs a workflow of two steps. */
+/**
+ * Imports every entry the host can load, takes each export in hand, runs a workflow of two steps and searches a memory
+ * large enough for the scan kernels, which workerd has to find as files.
+ */
 function program(/** @type {'node' | 'deno' | 'workerd' | 'bun' | null} */ host) {
   const loaded = entries.filter(({ hosts }) => host === null || hosts === undefined || hosts.includes(host));
   return `
 ${loaded.map(({ subpath }, index) => `import * as e${index} from '${specifier(subpath)}';`).join('\n')}
+import { Memory } from '${name}/memory';
 import { Workflow } from '${name}/workflow';
 
 const empty = Object.entries({ ${loaded.map(({ subpath }, index) => `'${subpath}': e${index}`).join(', ')} })
@@ -32,13 +36,16 @@ export async function main() {
     .addStep('split', ['blazen::StartEvent'], (event) => ({ type: 'Words', words: String(event['text']).split(' ') }))
     .addStep('count', ['Words'], (event) => ({ type: 'blazen::StopEvent', result: (event['words'] as unknown[]).length }));
   const { data } = await workflow.run({ text: 'the same workflow everywhere' });
-  return '${loaded.length} entries, result ' + String(data);
+  const memory = new Memory();
+  await memory.addMany(Array.from({ length: 2500 }, (_, i) => ({ id: 'n' + i, text: 'note number ' + i })));
+  const [hit] = await memory.search('number 1234', { limit: 1, mode: 'semantic' });
+  return '${loaded.length} entries, result ' + String(data) + ', found ' + String(hit?.id);
 }
 `;
 }
 
 const expected = (/** @type {Parameters<typeof program>[0]} */ host) =>
-  `${entries.filter(({ hosts }) => host === null || hosts === undefined || hosts.includes(host)).length} entries, result 4`;
+  `${entries.filter(({ hosts }) => host === null || hosts === undefined || hosts.includes(host)).length} entries, result 4, found n1234`;
 
 function same(/** @type {string} */ actual, /** @type {string} */ wanted) {
   if (actual.trim() !== wanted) throw new Error(`printed ${JSON.stringify(actual.trim())} instead of ${JSON.stringify(wanted)}`);

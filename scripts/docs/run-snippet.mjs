@@ -1,6 +1,6 @@
 // Runs a snippet in each host and gives what it printed.
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { build, transform } from 'esbuild';
 import { Miniflare } from 'miniflare';
 import { chromium } from 'playwright';
@@ -31,7 +31,11 @@ export const otherHosts = {
   async workerd(file) {
     const entry = file.replace(/\.[jt]s$/, '.worker.mjs');
     writeFileSync(entry, `${capture}export default { async fetch() { await import(${JSON.stringify(file)}); return new Response(printed.join('\\n')); } };`);
-    const miniflare = new Miniflare({ ...workerd, modules: true, script: await bundled(entry, 'workerd') });
+    const [main, ...files] = await outputs(entry, 'workerd');
+    const miniflare = new Miniflare({
+      ...workerd, modulesRoot: dirname(main.path),
+      modules: [{ type: 'ESModule', path: main.path, contents: main.text }, ...files.map(({ path, contents }) => ({ type: /** @type {const} */ ('CompiledWasm'), path, contents }))],
+    });
     try {
       const response = await miniflare.dispatchFetch('http://snippet.test/');
       const text = await response.text();
@@ -63,9 +67,16 @@ export const otherHosts = {
 };
 
 async function bundled(/** @type {string} */ entry, /** @type {string} */ condition) {
-  const { outputFiles: [output] } = await build({
+  return (await outputs(entry, condition))[0].text;
+}
+
+/** The program, and behind it the `.wasm` files that it imports. */
+async function outputs(/** @type {string} */ entry, /** @type {string} */ condition) {
+  const { outputFiles } = await build({
     entryPoints: [entry], bundle: true, format: 'esm', target: 'es2022', platform: 'neutral', write: false, logLevel: 'silent',
     conditions: [condition, 'import', 'module'], mainFields: ['module', 'main'], external: condition === 'deno' ? ['node:*'] : [], outdir: join(entry, '..'),
+    loader: { '.wasm': 'copy' },
   });
-  return /** @type {import('esbuild').OutputFile} */ (output).text;
+  outputFiles.sort((a, b) => Number(a.path.endsWith('.wasm')) - Number(b.path.endsWith('.wasm')));
+  return /** @type {[import('esbuild').OutputFile, ...import('esbuild').OutputFile[]]} */ (outputFiles);
 }

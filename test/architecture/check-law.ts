@@ -25,7 +25,7 @@ export function checkLaw(sources: Sources, doors: readonly string[]): string[] {
     const edges: string[] = [];
     for (const { specifier, kind } of facts.imports) {
       if (specifier.startsWith('.')) {
-        if (!specifier.endsWith('.ts')) report(`relative specifier without .ts: ${specifier}`);
+        if (!/\.(ts|wasm)$/.test(specifier)) report(`relative specifier without .ts: ${specifier}`);
         const target = posix.join(posix.dirname(file), specifier);
         if (kind === 'value') edges.push(target);
         const text = judgeFile(room, rule, target, kind, doors);
@@ -71,6 +71,7 @@ function judgeFile(room: string | null, rule: RoomLaw, target: string, kind: Imp
 
 function judgePackage(rule: RoomLaw, specifier: string, kind: ImportKind): string | null {
   if (specifier === '#platform') return rule.platform ? null : '#platform is not for this room';
+  if (specifier === '#kernels') return rule.kernels ? null : '#kernels is not for this room';
   if (/^(node|bun|cloudflare|jsr|npm|https?):/.test(specifier)) return rule.host ? null : `host module ${specifier}`;
   const name = specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
   if (rule.npm?.includes(name) || (kind !== 'value' && rule.lazy?.includes(name))) return null;

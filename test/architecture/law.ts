@@ -10,6 +10,8 @@ export interface RoomLaw {
   readonly lazy?: readonly string[];
   /** May import `#platform`. */
   readonly platform?: true;
+  /** May import `#kernels`: the scan kernels, as the host gets hold of them. */
+  readonly kernels?: true;
   /** May import `node:`, `bun:` and `cloudflare:` modules. */
   readonly host?: true;
   /** Rooms of which this one is the other half: it may enter their files. */
@@ -37,7 +39,7 @@ export const law: Readonly<Record<string, RoomLaw>> = {
   providers: { rooms: [...floor, 'http', 'model'], doors: true },
   content: { rooms: [...floor, 'http'] },
   agent: { rooms: [...engine, 'model', 'content'] },
-  memory: { rooms: floor },
+  memory: { rooms: floor, kernels: true },
   rag: { rooms: [...engine, 'memory'] },
   // js-yaml: in `prompts/yaml` alone.
   prompts: { rooms: [...floor, 'model'], npm: ['js-yaml'] },

@@ -44,6 +44,12 @@ it('#platform is chosen in the order deno, workerd, browser, node, default', () 
   ]);
 });
 
+it('#kernels is a module with files for workerd and one with text for everybody else', () => {
+  expect(Object.entries(manifest.imports!['#kernels']!)).toEqual([
+    ['workerd', './src/memory/index/kernel-modules.workerd.ts'], ['default', './src/memory/index/kernel-modules.ts'],
+  ]);
+});
+
 it('deno.json offers the same doors', () => {
   expect(Object.entries(deno.exports)).toEqual(entries.map((entry) => [entry.subpath, `./src/${entry.source}`]));
 });

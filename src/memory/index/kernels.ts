@@ -1,6 +1,6 @@
+import { kernelModules } from '#kernels';
 import type { Arena } from './arena.ts';
 import { popcount } from './bitmap.ts';
-import { FIXED, RELAXED } from './kernel-bytes.ts';
 
 /** Scans `count` rows at an address; all addresses are bytes into the arena. Results are 32 bits per row at `out`. */
 type Scan = (rows: number, count: number, query: number, out: number, length: number) => void;
@@ -20,33 +20,15 @@ export interface Kernels {
 /** How fast this host can scan. */
 export type KernelKind = 'relaxed' | 'fixed' | 'js';
 
-let compiled: { fixed: WebAssembly.Module; relaxed: WebAssembly.Module | null } | null | undefined;
-
 /** The fastest kernels this host can run over the arena; `kind` forces one, falling back to JavaScript. */
 export function createKernels(arena: Arena, kind: KernelKind = 'relaxed'): Kernels {
-  if (compiled === undefined && kind !== 'js') compiled = compile();
-  if (kind === 'js' || !compiled || arena.wasm === null) return javaScriptKernels(arena);
-  const imports = { e: { m: arena.wasm } };
+  const { wasm } = arena;
+  const compiled = kind === 'js' ? null : kernelModules();
+  if (compiled === null || wasm === null) return javaScriptKernels(arena);
+  const imports = { e: { m: wasm } };
   const fixed = new WebAssembly.Instance(compiled.fixed, imports).exports as unknown as Kernels;
   if (kind === 'fixed' || compiled.relaxed === null) return fixed;
   return { ...fixed, ...(new WebAssembly.Instance(compiled.relaxed, imports).exports as unknown as Pick<Kernels, 'floats'>) };
-}
-
-// Null where the host has no SIMD or, like workerd, compiles no code at run time.
-function compile(): { fixed: WebAssembly.Module; relaxed: WebAssembly.Module | null } | null {
-  try {
-    const relaxed = fromHex(RELAXED);
-    return {
-      fixed: new WebAssembly.Module(fromHex(FIXED)),
-      relaxed: WebAssembly.validate(relaxed) ? new WebAssembly.Module(relaxed) : null,
-    };
-  } catch {
-    return null;
-  }
-}
-
-function fromHex(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }
 
 function javaScriptKernels(arena: Arena): Kernels {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { source, target } from '../../../scripts/build-kernels.mjs';
+import { files, source, target } from '../../../scripts/build-kernels.mjs';
 import { Arena } from '../../../src/memory/index/arena.ts';
 import { Bitmap } from '../../../src/memory/index/bitmap.ts';
 import { createKernels } from '../../../src/memory/index/kernels.ts';
@@ -51,6 +51,7 @@ function everyRow(count: number, keep: (row: number) => boolean = () => true): B
 describe('the kernels', () => {
   it('are the ones that the script in the repository makes', () => {
     expect(readFileSync(target, 'utf8')).toBe(source);
+    for (const file of files) expect([...readFileSync(file.target)]).toEqual([...file.bytes]);
   });
 
   it('give the same integers in WebAssembly and in JavaScript', () => {
