@@ -1,7 +1,5 @@
-import { base64ToBytes, bytesToBase64 } from '../base/bytes.ts';
-import { UnsupportedError, ValidationError } from '../base/error-classes.ts';
+import { UnsupportedError } from '../base/error-classes.ts';
 import type { MemoryBackendSpec, MemoryCapabilities, ScanOptions, ScanPage, StoredEntry } from '../spec/memory.ts';
-import { isPlainObject } from './metadata.ts';
 
 /** An entry as the six-method backends see it: plain JSON, so that it may be stored with `JSON.stringify`. */
 export interface CustomEntry extends Omit<StoredEntry, 'vector'> {
@@ -78,11 +76,12 @@ export class CustomBackendAdapter implements MemoryBackendSpec {
   }
 
   async putMany(entries: readonly StoredEntry[]): Promise<void> {
-    const { textBands } = await import('./lexical/simhash.ts');
-    for (const entry of entries) await this.#backend.put({ ...toCustom(entry), bands: textBands(entry.text) });
+    const { toCustom } = await import('./custom-entry.ts');
+    for (const entry of entries) await this.#backend.put(toCustom(entry));
   }
 
   async getMany(ids: readonly string[]): Promise<(StoredEntry | null)[]> {
+    const { fromCustom } = await import('./custom-entry.ts');
     const entries: (StoredEntry | null)[] = [];
     for (const id of ids) {
       const found = await this.#backend.get(id);
@@ -98,7 +97,8 @@ export class CustomBackendAdapter implements MemoryBackendSpec {
   }
 
   async scan(options: ScanOptions = {}): Promise<ScanPage> {
-    const items = asList(await this.#backend.list()).map(fromCustom)
+    const { fromList } = await import('./custom-entry.ts');
+    const items = fromList(await this.#backend.list())
       .filter((entry) => options.namespace === undefined || (entry.namespace ?? '') === options.namespace);
     return { items, cursor: null };
   }
@@ -108,7 +108,8 @@ export class CustomBackendAdapter implements MemoryBackendSpec {
   }
 
   async searchByBands(bands: readonly string[], limit: number): Promise<StoredEntry[]> {
-    return asList(await this.#backend.searchByBands?.([...bands], limit) ?? []).map(fromCustom);
+    const { fromList } = await import('./custom-entry.ts');
+    return fromList(await this.#backend.searchByBands?.([...bands], limit) ?? []);
   }
 }
 
@@ -117,36 +118,4 @@ export function isCustomBackend(value: unknown): value is CustomBackendHandlers 
   return typeof value === 'object' && value !== null
     && (['put', 'get', 'delete', 'list', 'len'] as const)
       .every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
-}
-
-function toCustom(entry: StoredEntry): CustomEntry {
-  const { vector, ...rest } = entry;
-  if (vector === undefined) return rest;
-  return { ...rest, vector: bytesToBase64(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength)) };
-}
-
-// What comes back was stored by somebody else's code: keep what is usable, insist on id and text.
-function fromCustom(value: unknown): StoredEntry {
-  if (!isPlainObject(value) || typeof value['id'] !== 'string' || typeof value['text'] !== 'string') {
-    throw new ValidationError("Cannot read the backend: an entry lacks 'id' or 'text'");
-  }
-  const { vector: stored, metadata, embedder, bands: _, ...rest } = value;
-  const vector = decodeVector(stored);
-  return {
-    ...(rest as Omit<StoredEntry, 'metadata'>),
-    metadata: isPlainObject(metadata) ? metadata : null,
-    ...(vector === null ? {} : { vector }),
-    ...(vector !== null && typeof embedder === 'string' ? { embedder } : {}),
-  };
-}
-
-function decodeVector(stored: unknown): Float32Array | null {
-  if (typeof stored !== 'string' || stored === '') return null;
-  const bytes = base64ToBytes(stored);
-  return bytes.byteLength % 4 === 0 ? new Float32Array(bytes.buffer) : null;
-}
-
-function asList(value: unknown): unknown[] {
-  if (Array.isArray(value)) return value;
-  throw new ValidationError('Cannot read the backend: it gave no array');
 }

@@ -22,6 +22,7 @@ export { InMemoryBackend } from './in-memory-backend.ts';
 export { CustomBackendAdapter, MemoryBackend } from './custom-backend.ts';
 export type { CustomBackendHandlers, CustomEntry } from './custom-backend.ts';
 export { tokenize } from './lexical/tokenize.ts';
+export type { Tokenize } from './lexical/tokenize.ts';
 export { chunkDocument } from './chunk/chunk-document.ts';
 export type { Chunk, ChunkOptions } from './chunk/chunk-document.ts';
 export { parseMarkdown, parseText } from './chunk/parse-text.ts';

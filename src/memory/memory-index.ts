@@ -5,7 +5,8 @@ import type { Columns } from './index/columns.ts';
 import { type Accuracy, ExactIndex, type Metric, type VectorRows } from './index/exact-index.ts';
 import type { ScoredRow } from './index/top-k.ts';
 import { SEGMENT_ROWS } from './index/segment-rows.ts';
-import { Bm25Index } from './lexical/bm25-index.ts';
+import { Bm25Index, type Expand } from './lexical/bm25-index.ts';
+import type { Tokenize } from './lexical/tokenize.ts';
 
 // From here on comparing with every row is slower than loading the code that does not.
 const EXACT_ROWS = 2048;
@@ -18,14 +19,15 @@ export class MemoryIndex implements FilterableRows {
   #vectors: VectorRows | null = null;
   readonly #withVectors: boolean;
   readonly #metric: Metric;
-  readonly #words = new Bm25Index();
+  readonly words: Bm25Index;
   columns: Columns | null = null;
   /** When each row expires, for those that do. */
   readonly #expiry = new Map<number, number>();
   /** Rows of each namespace. */
   readonly #namespaces = new Map<string, Bitmap>();
 
-  constructor(withVectors: boolean, metric: Metric) {
+  constructor(withVectors: boolean, metric: Metric, tokenizer: Tokenize) {
+    this.words = new Bm25Index(tokenizer);
     this.#metric = metric;
     this.#withVectors = withVectors;
   }
@@ -66,7 +68,7 @@ export class MemoryIndex implements FilterableRows {
     this.#entries.push(kept);
     // Every entry brings a vector then, all of one length: the store has seen to that.
     if (this.#withVectors && vector !== undefined) (this.#vectors ??= new ExactIndex(vector.length, this.#metric)).add(vector);
-    this.#words.add(row, entry.text);
+    this.words.add(row, entry.text);
     this.columns?.add();
     if (entry.expiresAt !== undefined) this.#expiry.set(row, entry.expiresAt);
     this.#rowsOf(entry.namespace ?? '').add(row);
@@ -78,7 +80,7 @@ export class MemoryIndex implements FilterableRows {
     const row = this.#rowById.get(id);
     if (row === undefined) return false;
     const entry = this.entryAt(row);
-    this.#words.remove(row, entry.text);
+    this.words.remove(row, entry.text);
     this.#expiry.delete(row);
     this.#rowsOf(entry.namespace ?? '').delete(row);
     this.#rowById.delete(id);
@@ -115,12 +117,8 @@ export class MemoryIndex implements FilterableRows {
     return this.#vectors?.search(query, limit, allowed, this.order, accuracy) ?? [];
   }
 
-  byWords(query: string, limit: number, allowed: Bitmap): ScoredRow[] {
-    return this.#words.search(query, limit, allowed, this.order);
-  }
-
-  idf(term: string): number {
-    return this.#words.idf(term);
+  byWords(query: string, limit: number, allowed: Bitmap, expand?: Expand): ScoredRow[] {
+    return this.words.search(query, limit, allowed, this.order, expand);
   }
 
   /** Equal scores are ordered by id, so that results do not depend on the order of writes. */
@@ -128,10 +126,6 @@ export class MemoryIndex implements FilterableRows {
     const [first, second] = [this.entryAt(a).id, this.entryAt(b).id];
     return first < second ? -1 : first > second ? 1 : 0;
   };
-
-  coverage(query: string): number {
-    return this.#words.coverage(query);
-  }
 
   /** The vector of a row, as it is compared. */
   vectorAt(row: number): Float32Array | null {
@@ -145,7 +139,7 @@ export class MemoryIndex implements FilterableRows {
 
   #compact(): void {
     this.#vectors?.compact(this.live);
-    this.#words.compact(this.live);
+    this.words.compact(this.live);
     this.#entries = this.#entries.filter((entry) => entry !== null);
     this.live = new Bitmap(this.#entries.length);
     this.columns = null;

@@ -8,6 +8,7 @@ import { type MemoryEntry, ownId, storedId, toStored } from './entry.ts';
 import type { CompiledFilter, MemoryFilter } from './filter.ts';
 import { HashEmbedder } from './hash-embedder.ts';
 import type { Metric } from './index/exact-index.ts';
+import { tokenize, type Tokenize } from './lexical/tokenize.ts';
 import { MemoryResult, type ResultSpan } from './memory-result.ts';
 import { type Explanation, poolSize, rank, type RankedRow, type SearchOptions } from './search.ts';
 import { EntryStore, withVectors } from './store.ts';
@@ -16,10 +17,15 @@ import { toBackend } from './to-backend.ts';
 /** Where a memory can keep its entries. Default: this process. */
 export type BackendInput = MemoryBackendSpec | CustomBackendHandlers;
 
-/** How a memory compares vectors and tells the time. */
+/** How a memory compares vectors, reads words and tells the time. */
 export interface MemoryOptions {
   /** Default 'cosine'. */
   readonly metric?: Metric;
+  /**
+   * Splits texts and queries into the words that keyword search compares. Default: `tokenize`. For stemming and stop words
+   * see `createTokenizer` of `blazen-ts/memory/text`.
+   */
+  readonly tokenize?: Tokenize;
   /** For `ttlMs`. Default: the host's clock. */
   readonly clock?: { now(): number };
 }
@@ -82,7 +88,7 @@ export class Memory {
     this.#now = options.clock === undefined ? Date.now : () => (options.clock as { now(): number }).now();
     this.#hashed = embedder === undefined || embedder === null || embedder instanceof HashEmbedder;
     this.#source = parent?.source ?? (embedder === false ? null : new VectorSource(embedder ?? new HashEmbedder()));
-    this.#store = parent?.store ?? new EntryStore(toBackend(backend), this.#source, this.#metric);
+    this.#store = parent?.store ?? new EntryStore(toBackend(backend), this.#source, this.#metric, options.tokenize ?? tokenize);
     this.#options = options;
     this.#embedder = embedder ?? null;
   }
@@ -222,16 +228,17 @@ export class Memory {
     if (this.#source !== null && needsVector && index.size > 0) {
       const current = index;
       const [embedded] = await this.#source.embed([query], {
-        purpose: 'query', termWeight: (term) => current.idf(term), ...(signal === undefined ? {} : { signal }),
+        purpose: 'query', termWeight: (term) => current.words.rarity(term), ...(signal === undefined ? {} : { signal }),
       });
       vector = embedded as Float32Array;
       index = await this.#store.open(signal);
     }
     throwIfAborted(signal, 'The search');
+    const expand = options.prefix || options.fuzzy ? (await import('./lexical/expand.ts')).expander(index.words, options) : undefined;
     let ranking: RankedRow[] = mode === 'simhash'
       ? await (await import('./lexical/simhash.ts')).rankBySimhash(index, this.backend, query, pool, index.allow(this.#namespace, compiled, this.#now()))
       : rank(index, {
-        text: query, vector, filter: compiled, namespace: this.#namespace, now: this.#now(), metric: this.#metric,
+        text: query, vector, expand, filter: compiled, namespace: this.#namespace, now: this.#now(), metric: this.#metric,
         semanticWeight: this.#hashed ? HASHED_SEMANTIC_WEIGHT : 1, options: { ...options, limit, mode },
       }, pool);
     if (options.diversity) ranking = (await import('./diversity.ts')).diverse(index, ranking, options.reranker === undefined ? limit : pool, options.diversity);

@@ -3,6 +3,7 @@ import type { CompiledFilter, MemoryFilter } from './filter.ts';
 import { fuse } from './fusion.ts';
 import type { Accuracy, Metric } from './index/exact-index.ts';
 import type { ScoredRow } from './index/top-k.ts';
+import type { Expand } from './lexical/bm25-index.ts';
 import type { MemoryIndex } from './memory-index.ts';
 
 /**
@@ -31,6 +32,14 @@ export interface SearchOptions {
    * words that occur in the memory (1 when all do).
    */
   readonly weights?: { readonly semantic?: number; readonly keyword?: number };
+  /** Also finds entries with words that begin with a word of the query, by the keyword ranking. Default false. */
+  readonly prefix?: boolean;
+  /**
+   * Also finds entries with words that are spelt like a word of the query, by the keyword ranking: how many letters may be
+   * wrong, missing, added or swapped (at most 3), or below 1 that many per letter of the word. `true` is 0.2: one in five.
+   * Default false.
+   */
+  readonly fuzzy?: boolean | number;
   /** How much of the vector search may be skipped in memories of more than 2,048 entries. Default 'high'. */
   readonly accuracy?: Accuracy;
   /** From 0 (default: by score alone) to 1: how much to avoid results that are like each other. Needs vectors. */
@@ -66,6 +75,7 @@ export interface RankRequest {
   readonly metric: Metric;
   /** Weight of the semantic ranking unless the caller gives one. */
   readonly semanticWeight: number;
+  readonly expand: Expand | undefined;
   readonly options: SearchOptions & { readonly limit: number; readonly mode: SearchMode };
 }
 
@@ -86,17 +96,17 @@ export function poolSize({ limit, candidates, reranker, diversity = 0 }: RankReq
 
 /** Ranks the entries of an index, best first. */
 export function rank(index: MemoryIndex, request: RankRequest, limit: number): RankedRow[] {
-  const { options, text, vector, metric } = request;
+  const { options, text, vector, metric, expand } = request;
   const { mode, weights, accuracy = 'high' } = options;
   if (limit === 0) return [];
   const allowed = index.allow(request.namespace, request.filter, request.now);
   const pool = mode === 'hybrid' ? Math.max(FUSION_POOL, limit * 4) : limit;
   const semantic = vector === null || mode === 'keyword' ? []
     : index.byVector(vector, pool, allowed, accuracy).map(({ row, score }) => ({ row, score: similarity(score, metric) }));
-  const keyword = mode === 'semantic' ? [] : index.byWords(text, pool, allowed);
+  const keyword = mode === 'semantic' ? [] : index.byWords(text, pool, allowed, expand);
   const ranking = mode === 'semantic' ? semantic : mode === 'keyword' ? keyword : fuse([
     { ranking: semantic, weight: weights?.semantic ?? request.semanticWeight },
-    { ranking: keyword, weight: weights?.keyword ?? index.coverage(text) },
+    { ranking: keyword, weight: weights?.keyword ?? index.words.coverage(text, expand) },
   ], index.order).slice(0, limit);
   if (options.explain !== true) return ranking;
   return ranking.map(({ row, score }) => ({

@@ -3,6 +3,7 @@ import { MemoryCorruptError, MemoryEmbedderChangedError, MemoryError } from '../
 import type { MemoryBackendSpec, StoredEntry } from '../spec/memory.ts';
 import type { VectorSource } from './embedder.ts';
 import type { Metric } from './index/exact-index.ts';
+import type { Tokenize } from './lexical/tokenize.ts';
 import { MemoryIndex } from './memory-index.ts';
 
 // Texts per embedding call when a store without vectors is opened.
@@ -15,12 +16,14 @@ export class EntryStore {
   readonly backend: MemoryBackendSpec;
   readonly #source: VectorSource | null;
   readonly #metric: Metric;
+  readonly #tokenize: Tokenize;
   #index: MemoryIndex | null = null;
   #revision: number | null = null;
   #tail: Promise<unknown> = Promise.resolve();
 
-  constructor(backend: MemoryBackendSpec, source: VectorSource | null, metric: Metric) {
+  constructor(backend: MemoryBackendSpec, source: VectorSource | null, metric: Metric, tokenizer: Tokenize) {
     this.backend = backend;
+    this.#tokenize = tokenizer;
     this.#metric = metric;
     this.#source = source;
   }
@@ -117,7 +120,7 @@ export class EntryStore {
       else loaded.push(this.#source === null ? entry : this.#checked(entry, this.#source));
     }
     if (this.#source !== null && bare.length > 0) loaded.push(...await this.#embedMissing(bare, this.#source, signal));
-    const index = new MemoryIndex(this.#source !== null, this.#metric);
+    const index = new MemoryIndex(this.#source !== null, this.#metric, this.#tokenize);
     for (const [i, entry] of loaded.entries()) {
       index.put(entry);
       if (i === 0) await index.prepare(loaded.length);

@@ -5,6 +5,7 @@ import * as events from '../../src/events/index.ts';
 import * as root from '../../src/index.ts';
 import * as documents from '../../src/memory/documents/index.ts';
 import * as memory from '../../src/memory/index.ts';
+import * as text from '../../src/memory/text/index.ts';
 import * as segments from '../../src/memory/segments/index.ts';
 import * as models from '../../src/model/index.ts';
 import * as msgpack from '../../src/msgpack/index.ts';
@@ -16,6 +17,6 @@ import * as server from '../../src/server/index.ts';
 import * as testing from '../../src/testing/index.ts';
 import * as workflow from '../../src/workflow/index.ts';
 
-export const lib = { root, agent, durable, events, memory, documents, segments, testing, workflow, msgpack, pipeline, models, prompts, promptYaml, rag, server };
+export const lib = { root, agent, durable, events, memory, documents, text, segments, testing, workflow, msgpack, pipeline, models, prompts, promptYaml, rag, server };
 
 export type Lib = typeof lib;

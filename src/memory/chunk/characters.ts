@@ -1,7 +1,6 @@
 /** True for the white space of Unicode and line ends, by UTF-16 unit. */
 export function isSpace(unit: number): boolean {
-  return unit === 32 || (unit >= 9 && unit <= 13) || unit === 0xa0 || (unit >= 0x2000 && unit <= 0x200a)
-    || unit === 0x2028 || unit === 0x2029 || unit === 0x202f || unit === 0x205f || unit === 0x3000 || unit === 0xfeff || unit === 0x1680;
+  return unit === 32 || (unit < 14 && unit > 8) || (unit > 159 && String.fromCharCode(unit).trim() === '');
 }
 
 /** The offset after the line end at or after `from`: `\n`, `\r\n` or `\r`; the length of the text when there is none. */
@@ -14,10 +13,16 @@ export function nextLine(text: string, from: number): number {
   return text.length;
 }
 
+/** The first offset in `[start, end)` without white space, or `end`. */
+export function skipSpace(text: string, start: number, end: number): number {
+  let at = start;
+  while (at < end && isSpace(text.charCodeAt(at))) at++;
+  return at;
+}
+
 /** True when `text[start, end)` holds nothing but white space. */
 export function isBlank(text: string, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (!isSpace(text.charCodeAt(i))) return false;
-  return true;
+  return skipSpace(text, start, end) === end;
 }
 
 const JOINS_PREVIOUS = /^(?:\p{M}|\p{Emoji_Modifier}|\u200d|[\u{e0020}-\u{e007f}])/u;

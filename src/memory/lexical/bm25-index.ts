@@ -1,12 +1,14 @@
 import type { Bitmap } from '../index/bitmap.ts';
 import { TopK, type RowOrder, type ScoredRow } from '../index/top-k.ts';
-import { tokenize } from './tokenize.ts';
+import type { Tokenize } from './tokenize.ts';
 
 // BM25+ with the constants of MiniSearch, which is the oracle in the tests.
 const SATURATION = 1.2;
 const LENGTH_WEIGHT = 0.7;
 const LOWER_BOUND = 0.5;
 const MAX_FREQUENCY = 255;
+// Rarity of a word that the tokenizer leaves out.
+const LEAST_RARITY = 0.1;
 
 /** Rows of one term as `row * 256 + frequency`, ascending; deleted rows stay until compaction. */
 interface Postings {
@@ -16,24 +18,39 @@ interface Postings {
   documents: number;
 }
 
+/** The indexed terms that count as a word of a query, each with a weight from 0 to 1. */
+export type Expand = (term: string) => readonly (readonly [term: string, weight: number])[];
+
+const itself: Expand = (term) => [[term, 1]];
+
 /** Keyword index over rows: BM25+, multiplied by the number of query words a row contains. */
 export class Bm25Index {
-  readonly #terms = new Map<string, Postings>();
+  readonly terms: Map<string, Postings> = new Map();
+  /** Collects new terms for whoever keeps them in order. */
+  added: string[] | null = null;
+  readonly #tokenize: Tokenize;
   /** Distinct words by row. */
   #lengths = new Uint32Array(1024);
   #documents = 0;
   #totalLength = 0;
   #scores = new Float64Array(1024);
   #matches = new Uint16Array(1024);
+  /** The last query word that matched a row, from 1. */
+  #matched = new Uint16Array(1024);
+
+  constructor(tokenizer: Tokenize) {
+    this.#tokenize = tokenizer;
+  }
 
   /** Indexes a text under a row; rows must come in ascending order. */
   add(row: number, text: string): void {
     let distinct = 0;
-    for (const token of tokenize(text)) {
-      let postings = this.#terms.get(token);
+    for (const token of this.#tokenize(text)) {
+      let postings = this.terms.get(token);
       if (postings === undefined) {
         postings = { packed: new Uint32Array(1), length: 0, documents: 0 };
-        this.#terms.set(token, postings);
+        this.terms.set(token, postings);
+        this.added?.push(token);
       }
       const last = postings.length - 1;
       const packed = postings.packed[last] ?? -1;
@@ -58,60 +75,67 @@ export class Bm25Index {
 
   /** Takes a row out; `text` must be what was added. Scores are then as if it had never been there. */
   remove(row: number, text: string): void {
-    for (const token of new Set(tokenize(text))) {
-      const postings = this.#terms.get(token);
-      if (postings !== undefined && --postings.documents === 0) this.#terms.delete(token);
+    for (const token of new Set(this.#tokenize(text))) {
+      const postings = this.terms.get(token);
+      if (postings !== undefined && --postings.documents === 0) this.terms.delete(token);
     }
     this.#documents--;
     this.#totalLength -= this.#lengths[row] ?? 0;
   }
 
   /** How rare a word is among the indexed texts: 0 or more, highest for words that occur nowhere. */
-  idf(term: string): number {
-    const found = this.#terms.get(term)?.documents ?? 0;
+  rarity(word: string): number {
+    const [term] = this.#tokenize(word);
+    return term === undefined ? LEAST_RARITY : this.#idf(term);
+  }
+
+  #idf(term: string): number {
+    const found = this.terms.get(term)?.documents ?? 0;
     return Math.log(1 + (this.#documents - found + 0.5) / (found + 0.5));
   }
 
   /** How much of the query's weight lies on words that occur at all, 0 to 1. */
-  coverage(query: string): number {
+  coverage(query: string, expand: Expand = itself): number {
     let known = 0;
     let total = 0;
-    for (const term of new Set(tokenize(query))) {
-      const idf = this.idf(term);
+    for (const term of new Set(this.#tokenize(query))) {
+      const idf = this.#idf(term);
       total += idf;
-      if (this.#terms.has(term)) known += idf;
+      if (expand(term).some(([form]) => this.terms.has(form))) known += idf;
     }
     return total === 0 ? 0 : known / total;
   }
 
   /** The best `limit` rows of `allowed` that contain a word of the query; scores between 0 and 1. */
-  search(query: string, limit: number, allowed: Bitmap, order: RowOrder): ScoredRow[] {
-    const terms = [...new Set(tokenize(query))];
+  search(query: string, limit: number, allowed: Bitmap, order: RowOrder, expand: Expand = itself): ScoredRow[] {
+    const terms = [...new Set(this.#tokenize(query))];
     const average = this.#totalLength / Math.max(1, this.#documents) || 1;
+    const [lengths, scores, matches, matched] = [this.#lengths, this.#scores, this.#matches, this.#matched];
     const touched: number[] = [];
     let ceiling = 0;
-    for (const term of terms) {
-      const idf = this.idf(term);
-      ceiling += idf * (SATURATION + 1 + LOWER_BOUND);
-      const postings = this.#terms.get(term);
-      if (postings === undefined) continue;
-      for (let i = 0; i < postings.length; i++) {
-        const packed = postings.packed[i] as number;
-        const row = packed >>> 8;
-        if (!allowed.has(row)) continue;
-        const frequency = packed & 255;
-        const relative = 1 - LENGTH_WEIGHT + (LENGTH_WEIGHT * (this.#lengths[row] as number)) / average;
-        const part = idf * (LOWER_BOUND + (frequency * (SATURATION + 1)) / (frequency + SATURATION * relative));
-        if (this.#matches[row] === 0) touched.push(row);
-        this.#scores[row] = (this.#scores[row] as number) + part;
-        this.#matches[row] = (this.#matches[row] as number) + 1;
+    terms.forEach((term, at) => {
+      for (const [form, weight] of expand(term)) {
+        const idf = this.#idf(form) * weight;
+        ceiling += idf * (SATURATION + 1 + LOWER_BOUND);
+        const postings = this.terms.get(form);
+        for (let i = 0; i < (postings?.length ?? 0); i++) {
+          const packed = postings?.packed[i] as number;
+          const row = packed >>> 8;
+          if (!allowed.has(row)) continue;
+          const frequency = packed & 255;
+          const relative = 1 - LENGTH_WEIGHT + (LENGTH_WEIGHT * (lengths[row] as number)) / average;
+          scores[row] = (scores[row] as number) + idf * (LOWER_BOUND + (frequency * (SATURATION + 1)) / (frequency + SATURATION * relative));
+          if (matched[row] === at + 1) continue;
+          if (matched[row] === 0) touched.push(row);
+          matched[row] = at + 1;
+          matches[row] = (matches[row] as number) + 1;
+        }
       }
-    }
+    });
     const best = new TopK(limit, order);
     for (const row of touched) {
-      best.push(row, ((this.#scores[row] as number) * (this.#matches[row] as number)) / (ceiling * terms.length));
-      this.#scores[row] = 0;
-      this.#matches[row] = 0;
+      best.push(row, ((scores[row] as number) * (matches[row] as number)) / (ceiling * terms.length));
+      scores[row] = matches[row] = matched[row] = 0;
     }
     return best.toArray();
   }
@@ -123,7 +147,7 @@ export class Bm25Index {
       this.#lengths[target.size] = this.#lengths[row] as number;
       target.set(row, target.size);
     });
-    for (const postings of this.#terms.values()) {
+    for (const postings of this.terms.values()) {
       let length = 0;
       for (let i = 0; i < postings.length; i++) {
         const packed = postings.packed[i] as number;
@@ -142,5 +166,6 @@ export class Bm25Index {
     this.#lengths = lengths;
     this.#scores = new Float64Array(size);
     this.#matches = new Uint16Array(size);
+    this.#matched = new Uint16Array(size);
   }
 }

@@ -5,16 +5,21 @@ const WORDS = /[\p{L}\p{M}\p{N}]+/gu;
 const ASCII = /^[\0-\x7f]*$/;
 const ASCII_WORDS = /[a-z0-9]+/g;
 
+/** Splits a text into the words that keyword search compares, in order, with repetitions. */
+export type Tokenize = (text: string) => readonly string[];
+
+/** Lower-case runs of letters and digits, in order. */
+export function words(text: string): string[] {
+  const lower = text.toLowerCase();
+  return (ASCII.test(text) ? lower.match(ASCII_WORDS) : lower.normalize('NFKC').match(WORDS)) ?? [];
+}
+
 /** Lower-case words of a text, in order, with repetitions; runs of unspaced scripts as character pairs. */
 export function tokenize(text: string): string[] {
-  const lower = text.toLowerCase();
-  if (ASCII.test(text)) return lower.match(ASCII_WORDS) ?? [];
-  const words = lower.normalize('NFKC').match(WORDS) ?? [];
-  return UNSPACED.test(text) ? words.flatMap(splitUnspaced) : words;
+  return ASCII.test(text) || !UNSPACED.test(text) ? words(text) : words(text).flatMap(splitUnspaced);
 }
 
 function splitUnspaced(word: string): string[] {
-  if (!UNSPACED.test(word)) return [word];
   const tokens: string[] = [];
   let spaced = '';
   let previous = '';
