@@ -1,5 +1,6 @@
 import { UnsupportedError } from '../base/error-classes.ts';
-import type { MemoryBackendSpec, MemoryCapabilities, ScanOptions, ScanPage, StoredEntry } from '../spec/memory.ts';
+import type { BackendCallOptions, MemoryBackendSpec, MemoryCapabilities, ScanOptions, ScanPage, StoredEntry } from '../spec/memory.ts';
+import type * as customEntries from './custom-entries.ts';
 
 /** An entry as the six-method backends see it: plain JSON, so that it may be stored with `JSON.stringify`. */
 export interface CustomEntry extends Omit<StoredEntry, 'vector'> {
@@ -7,7 +8,7 @@ export interface CustomEntry extends Omit<StoredEntry, 'vector'> {
   readonly vector?: string;
 }
 
-/** The documented backend contract: one entry per call. */
+/** The documented backend contract, one entry per call, and what makes it better. */
 export interface CustomBackendHandlers {
   put(entry: CustomEntry): unknown;
   /** The entry, or null. */
@@ -19,7 +20,19 @@ export interface CustomBackendHandlers {
   len(): unknown;
   /** Entries whose `bands` share a key with the given ones, in any order; asked by searches in mode 'simhash'. */
   searchByBands?(bands: string[], limit: number): unknown;
+  /** Used instead of `put` where it is there, with up to 256 entries. */
+  putMany?(entries: CustomEntry[]): unknown;
+  /** Used instead of `get`: one result per id, in order. */
+  getMany?(ids: string[]): unknown;
+  /** Used instead of `delete`: how many of the ids existed. */
+  deleteMany?(ids: string[]): unknown;
+  /** Raised by exactly one by each call that changes the store, whoever makes it; without it the memory does not notice other writers. */
+  revision?(): unknown;
+  /** Called by `memory.close()`. */
+  close?(): unknown;
 }
+
+const OPTIONAL = ['putMany', 'getMany', 'deleteMany', 'revision', 'close'] as const;
 
 /**
  * Base of your own backend: extend it and override the methods, or pass them as handlers.
@@ -31,6 +44,7 @@ export class MemoryBackend implements CustomBackendHandlers {
 
   constructor(handlers: Partial<CustomBackendHandlers> = {}) {
     this.#handlers = handlers;
+    for (const name of OPTIONAL) if (handlers[name] !== undefined) Object.assign(this, { [name]: (handlers[name] as () => unknown).bind(handlers) });
   }
 
   put(entry: CustomEntry): unknown {
@@ -69,38 +83,28 @@ export class CustomBackendAdapter implements MemoryBackendSpec {
   readonly capabilities: MemoryCapabilities = {
     persistent: true, shared: true, atomicBatch: false, vectors: false, maxBatch: 256,
   };
+  readonly revision?: () => Promise<number>;
   readonly #backend: CustomBackendHandlers;
 
   constructor(backend: CustomBackendHandlers) {
     this.#backend = backend;
+    if (typeof backend.revision === 'function') this.revision = async () => Number(await backend.revision?.());
   }
 
-  async putMany(entries: readonly StoredEntry[]): Promise<void> {
-    const { toCustom } = await import('./custom-entry.ts');
-    for (const entry of entries) await this.#backend.put(toCustom(entry));
+  async putMany(entries: readonly StoredEntry[], options: BackendCallOptions = {}): Promise<void> {
+    await (await load()).putAll(this.#backend, entries, options);
   }
 
-  async getMany(ids: readonly string[]): Promise<(StoredEntry | null)[]> {
-    const { fromCustom } = await import('./custom-entry.ts');
-    const entries: (StoredEntry | null)[] = [];
-    for (const id of ids) {
-      const found = await this.#backend.get(id);
-      entries.push(found === null || found === undefined ? null : fromCustom(found));
-    }
-    return entries;
+  async getMany(ids: readonly string[], options: BackendCallOptions = {}): Promise<(StoredEntry | null)[]> {
+    return (await load()).getAll(this.#backend, ids, options);
   }
 
-  async deleteMany(ids: readonly string[]): Promise<number> {
-    let deleted = 0;
-    for (const id of ids) if ((await this.#backend.delete(id)) === true) deleted++;
-    return deleted;
+  async deleteMany(ids: readonly string[], options: BackendCallOptions = {}): Promise<number> {
+    return (await load()).deleteAll(this.#backend, ids, options);
   }
 
   async scan(options: ScanOptions = {}): Promise<ScanPage> {
-    const { fromList } = await import('./custom-entry.ts');
-    const items = fromList(await this.#backend.list())
-      .filter((entry) => options.namespace === undefined || (entry.namespace ?? '') === options.namespace);
-    return { items, cursor: null };
+    return { items: await (await load()).listAll(this.#backend, options), cursor: null };
   }
 
   async count(): Promise<number> {
@@ -108,10 +112,16 @@ export class CustomBackendAdapter implements MemoryBackendSpec {
   }
 
   async searchByBands(bands: readonly string[], limit: number): Promise<StoredEntry[]> {
-    const { fromList } = await import('./custom-entry.ts');
-    return fromList(await this.#backend.searchByBands?.([...bands], limit) ?? []);
+    return (await load()).entriesOf(await this.#backend.searchByBands?.([...bands], limit) ?? []);
+  }
+
+  async close(): Promise<void> {
+    await this.#backend.close?.();
   }
 }
+
+// A memory over any other backend does without.
+const load = (): Promise<typeof customEntries> => import('./custom-entries.ts');
 
 /** True for an object with the six documented methods. */
 export function isCustomBackend(value: unknown): value is CustomBackendHandlers {
