@@ -108,6 +108,16 @@ export class Memory {
     return new Memory(false, backend);
   }
 
+  /** The same as the constructor, for a `JsonlBackend`. */
+  static withJsonl(embedder: EmbedderInput, backend: BackendInput): Memory {
+    return new Memory(embedder, backend);
+  }
+
+  /** The same as the constructor, for a `ValkeyBackend`. */
+  static withValkey(embedder: EmbedderInput, backend: BackendInput): Memory {
+    return new Memory(embedder, backend);
+  }
+
   /** A memory over an object with `put`, `get`, `delete`, `list`, `len` and `searchByBands`. */
   static fromJsBackend(embedder: EmbedderInput, backend: CustomBackendHandlers): Memory {
     return new Memory(embedder, backend);
