@@ -59,7 +59,7 @@ export interface ScanOptions extends BackendCallOptions {
   /** Default: all namespaces. */
   readonly namespace?: string;
   readonly cursor?: string | null;
-  /** Entries per page, at most. Default 1024; a backend may give fewer. */
+  /** Entries per page, about: one that keeps them packed may give more or fewer. Default 1024. */
   readonly limit?: number;
 }
 
@@ -115,5 +115,10 @@ export interface SegmentStoreSpec {
   writeSegments(changes: readonly SegmentChange[], expected?: SegmentChange, options?: BackendCallOptions): Promise<boolean>;
   /** Keys of everything stored. */
   listSegments(): Promise<readonly string[]>;
+  /**
+   * Runs the work alone among all who have the store open, in the order in which they ask. Where it is missing, a slow writer
+   * can lose to fast ones until it gives up.
+   */
+  exclusive?<T>(work: () => Promise<T>): Promise<T>;
   close?(): Promise<void>;
 }

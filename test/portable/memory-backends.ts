@@ -31,6 +31,11 @@ const suite: Suite<Lib> = (t, { memory, root, segments: { SegmentBackend }, test
   testing.memoryBackendSuite(named('segments'), {
     create: () => Promise.resolve(new SegmentBackend(mapStore(blobs = new Map<string, Uint8Array>()))),
     reopen: () => Promise.resolve(new SegmentBackend(mapStore(blobs))),
+    damage: () => {
+      const [key, bytes] = [...blobs].find(([name]) => name.startsWith('segment-')) as [string, Uint8Array];
+      blobs.set(key, bytes.map((byte, i) => (i === bytes.length >> 1 ? byte ^ 1 : byte)));
+      return Promise.resolve();
+    },
   });
 
   let rows = new Map<string, string>();
@@ -42,6 +47,49 @@ const suite: Suite<Lib> = (t, { memory, root, segments: { SegmentBackend }, test
   testing.memoryBackendSuite(named('six methods'), {
     create: () => { rows = new Map(); return Promise.resolve(rowBackend()); },
     reopen: () => Promise.resolve(rowBackend()),
+  });
+
+  // The methods that make it better, on a base class and as handlers; both must be used when they are there.
+  let calls: string[] = [];
+  let revision = 0;
+  const batched = (): NonNullable<ConstructorParameters<typeof memory.MemoryBackend>[0]> => ({
+    put: () => { throw new Error('putMany is there'); },
+    get: () => { throw new Error('getMany is there'); },
+    delete: () => { throw new Error('deleteMany is there'); },
+    list: () => [...rows.values()].map((row) => JSON.parse(row) as unknown),
+    len: () => rows.size,
+    putMany: (entries) => {
+      const lines = entries.map((entry) => [entry.id, JSON.stringify(entry)] as const);
+      for (const [id, line] of lines) rows.set(id, line);
+      calls.push('putMany');
+      revision++;
+    },
+    getMany: (ids) => ids.map((id) => JSON.parse(rows.get(id) ?? 'null') as unknown),
+    deleteMany: (ids) => {
+      const deleted = ids.filter((id) => rows.delete(id)).length;
+      if (deleted > 0) revision++;
+      return Promise.resolve(deleted);
+    },
+    revision: () => revision,
+    close: () => { calls.push('close'); },
+  });
+  testing.memoryBackendSuite(named('handlers with batches'), {
+    create: () => { rows = new Map(); revision = 0; return Promise.resolve(new CustomBackendAdapter(new memory.MemoryBackend(batched()))); },
+    reopen: () => Promise.resolve(new CustomBackendAdapter(new memory.MemoryBackend(batched()))),
+  });
+
+  t.test('a memory over handlers writes in batches, sees other writers by their revision and closes', async () => {
+    rows = new Map();
+    calls = [];
+    const backend = new memory.MemoryBackend(batched());
+    const first = new Memory(null, backend);
+    await first.addMany([{ id: 'a', text: 'one' }, { id: 'b', text: 'two' }]);
+    t.deepEqual(calls, ['putMany']);
+    const second = new Memory(null, backend);
+    await second.add('c', 'three');
+    t.deepEqual((await first.searchLocal('three', 1)).map((hit) => hit.id), ['c']);
+    await first.close();
+    t.deepEqual(calls, ['putMany', 'putMany', 'close']);
   });
 
   t.test('a crash at any point of a commit leaves the state before or after it', async () => {

@@ -109,7 +109,7 @@ export class SegmentBackend implements MemoryBackendSpec {
       }
       throw new MemoryError(`Cannot write to the memory: other writers were faster ${MAX_ATTEMPTS} times`, { retryable: true });
     };
-    const result = this.#tail.then(work);
+    const result = this.#tail.then(() => this.#store.exclusive?.(work) ?? work());
     this.#tail = result.catch(() => undefined);
     return result;
   }

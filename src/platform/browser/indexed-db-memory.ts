@@ -4,6 +4,7 @@ import { sameBytes } from '../../base/bytes.ts';
 import { MemoryError, MemoryQuotaError } from '../../base/error-classes.ts';
 import { SegmentBackend } from '../../memory/segments/index.ts';
 import type { MemoryBackendSpec, SegmentStoreSpec } from '../../spec/memory.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 /** Where in IndexedDB the memory lies. */
 export interface IndexedDbMemoryOptions {
@@ -28,7 +29,8 @@ export function createIndexedDbMemory(options: IndexedDbMemoryOptions = {}): Mem
 /** The named blobs under it, in the object store 'segments'. */
 export function createIndexedDbSegments(options: IndexedDbMemoryOptions = {}): SegmentStoreSpec {
   let store: UseStore | null = null;
-  const open = (): UseStore => (store ??= createStore(options.database ?? 'blazen-memory', OBJECT_STORE));
+  const database = options.database ?? 'blazen-memory';
+  const open = (): UseStore => (store ??= createStore(database, OBJECT_STORE));
   return {
     kind: 'segments',
     persistent: true,
@@ -55,6 +57,8 @@ export function createIndexedDbSegments(options: IndexedDbMemoryOptions = {}): S
       }));
     },
     listSegments: async () => (await guard('read', () => keys<string>(open()))).map(String),
+    // Pages without a certificate have IndexedDB but no locks.
+    ...('locks' in navigator ? { exclusive: (work) => oneAtATime(database, work) } : {}),
     async close() {
       // idb-keyval keeps its connection to itself; every transaction can reach it.
       await store?.('readonly', (objects) => objects.transaction.db.close());

@@ -3,6 +3,7 @@ import { sameBytes } from '../../base/bytes.ts';
 import { MemoryError, MemoryQuotaError } from '../../base/error-classes.ts';
 import { SegmentBackend } from '../../memory/segments/index.ts';
 import type { MemoryBackendSpec, SegmentStoreSpec } from '../../spec/memory.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 /** Where in the origin private file system the memory lies. */
 export interface OpfsMemoryOptions {
@@ -56,6 +57,7 @@ export function createOpfsSegments(options: OpfsMemoryOptions = {}): SegmentStor
         }
         return true;
       }))),
+    exclusive: (work) => oneAtATime(`opfs:${name}`, work),
     listSegments: () => guard('read', async () => {
       const names: string[] = [];
       for await (const key of (await open()).keys()) names.push(key);

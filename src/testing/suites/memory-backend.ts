@@ -1,4 +1,6 @@
 import type { MemoryBackendSpec, StoredEntry } from '../../spec/memory.ts';
+import { awkwardCases } from './memory-backend-awkward.ts';
+import { all, entry, fails, ids } from './memory-entries.ts';
 import type { SuiteApi } from './suite-api.ts';
 
 /** How the suite gets the backends it tests. */
@@ -7,28 +9,16 @@ export interface MemoryBackendSetup {
   readonly create: () => Promise<MemoryBackendSpec>;
   /** Another backend over the store of the last `create`; leave it out when the store dies with its backend. */
   readonly reopen?: () => Promise<MemoryBackendSpec>;
+  /**
+   * Changes some stored bytes of an entry behind the backend's back, so that the next one to read it must notice; leave it
+   * out when nobody can.
+   */
+  readonly damage?: () => Promise<void>;
   /** Releases what the last `create` and `reopen` took. */
   readonly cleanUp?: () => Promise<void>;
   /** Entries of the large cases. Default 2500. */
   readonly many?: number;
 }
-
-function entry(id: string, overrides: Partial<StoredEntry> = {}): StoredEntry {
-  return { id, text: `text of ${id}`, metadata: null, ...overrides };
-}
-
-async function all(backend: MemoryBackendSpec, options: { namespace?: string; limit?: number } = {}): Promise<StoredEntry[]> {
-  const items: StoredEntry[] = [];
-  let cursor: string | null = null;
-  do {
-    const page = await backend.scan({ ...options, cursor });
-    items.push(...page.items);
-    cursor = page.cursor;
-  } while (cursor !== null);
-  return items;
-}
-
-const ids = (entries: readonly StoredEntry[]): string[] => entries.map((item) => item.id).toSorted();
 
 /** What every memory backend must do. Call it once per backend, with the real store behind it. */
 export function memoryBackendSuite(t: SuiteApi, setup: MemoryBackendSetup): void {
@@ -144,7 +134,9 @@ export function memoryBackendSuite(t: SuiteApi, setup: MemoryBackendSetup): void
     t.equal(await backend.revision(), start + 2);
   });
 
-  const { reopen } = setup;
+  awkwardCases(t, test);
+
+  const { reopen, damage } = setup;
   if (reopen === undefined) return;
 
   test('what was acknowledged is there when the store is opened again', async (backend) => {
@@ -172,5 +164,40 @@ export function memoryBackendSuite(t: SuiteApi, setup: MemoryBackendSetup): void
     t.deepEqual(ids(await all(backend)), ['b', 'c', 'd', 'e']);
     t.deepEqual(ids(await all(other)), ['b', 'c', 'd', 'e']);
     await other.close?.();
+  });
+
+  test('of writers at the same time none loses what another wrote, and every change is counted', async (backend) => {
+    if (!backend.capabilities.shared) return;
+    const other = await reopen();
+    const start = await backend.revision?.();
+    const write = async (writer: MemoryBackendSpec, name: string): Promise<void> => {
+      for (let i = 0; i < 8; i++) {
+        await writer.putMany([entry(`${name}${i}`), entry('both', { text: `by ${name}` }), entry(`${name}-passing`)]);
+        await writer.deleteMany([`${name}-passing`]);
+      }
+    };
+    await Promise.all([write(backend, 'x'), write(other, 'y')]);
+    const expected = ['both', ...['x', 'y'].flatMap((name) => Array.from({ length: 8 }, (_, i) => `${name}${i}`))].toSorted();
+    t.deepEqual(ids(await all(backend)), expected);
+    t.deepEqual(ids(await all(other)), expected);
+    if (start !== undefined) t.equal(await other.revision?.(), start + 32);
+    await other.close?.();
+  });
+
+  if (damage === undefined) return;
+
+  test('damaged bytes are a typed error, never an answer', async (backend) => {
+    await backend.putMany(Array.from({ length: 20 }, (_, i) => entry(`d${i}`, { vector: Float32Array.from([i, 1]) })));
+    await backend.close?.();
+    await damage();
+    const error = await fails(async () => {
+      const again = await reopen();
+      try {
+        await all(again);
+      } finally {
+        await again.close?.();
+      }
+    });
+    t.equal(error?.code, 'memory.corrupt');
   });
 }

@@ -3,6 +3,7 @@ import { MemoryQuotaError } from '../../../src/base/error-classes.ts';
 import { Memory } from '../../../src/memory/index.ts';
 import { createIndexedDbMemory, createIndexedDbSegments } from '../../../src/platform/browser/index.ts';
 import { memoryBackendSuite } from '../../../src/testing/index.ts';
+import { damageSegment } from '../../helpers/damage-segment.ts';
 import { createTestApi } from '../../portable/harness/test-api.ts';
 
 let databases = 0;
@@ -13,6 +14,7 @@ describe('a memory in IndexedDB', () => {
   memoryBackendSuite(createTestApi((name, run) => it(name, run)), {
     create: () => Promise.resolve(createIndexedDbMemory({ database: fresh() })),
     reopen: () => Promise.resolve(createIndexedDbMemory({ database: current })),
+    damage: () => damageSegment(createIndexedDbSegments({ database: current })),
     cleanUp: async () => {
       await new Promise((resolve, reject) => {
         const request = indexedDB.deleteDatabase(current);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Memory } from '../../../src/memory/index.ts';
 import { createOpfsMemory, createOpfsSegments } from '../../../src/platform/browser/index.ts';
 import { memoryBackendSuite } from '../../../src/testing/index.ts';
+import { damageSegment } from '../../helpers/damage-segment.ts';
 import { createTestApi } from '../../portable/harness/test-api.ts';
 
 let directories = 0;
@@ -12,6 +13,7 @@ describe('a memory in the private file system', () => {
   memoryBackendSuite(createTestApi((name, run) => it(name, run)), {
     create: () => Promise.resolve(createOpfsMemory({ directory: fresh() })),
     reopen: () => Promise.resolve(createOpfsMemory({ directory: current })),
+    damage: () => damageSegment(createOpfsSegments({ directory: current })),
     cleanUp: async () => (await navigator.storage.getDirectory()).removeEntry(current, { recursive: true }),
   });
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
@@ -14,6 +14,10 @@ describe('a memory in a JSONL file under Deno', () => {
       return JsonlBackend.create(join(folder, 'memory.jsonl'));
     },
     reopen: () => JsonlBackend.create(join(folder, 'memory.jsonl')),
+    damage: async () => {
+      const path = join(folder, 'memory.jsonl');
+      await writeFile(path, (await readFile(path, 'utf8')).replace('{"put"', '{"pat"'));
+    },
     cleanUp: () => rm(folder, { recursive: true, force: true }),
   });
 });

@@ -22,6 +22,7 @@ describe('a memory in a JSONL file', () => {
   memoryBackendSuite(createTestApi((name, run) => it(name, run)), {
     create: () => JsonlBackend.create(current = fresh()),
     reopen: () => JsonlBackend.create(current),
+    damage: async () => writeFile(current, (await readFile(current, 'utf8')).replace('{"put"', '{"pat"')),
   });
 
   it('keeps everything before a torn last line, and says what it cut off', async () => {

@@ -19,6 +19,11 @@ describe('a memory in Workers KV', () => {
   memoryBackendSuite(createTestApi((name, run) => it(name, run)), {
     create: () => Promise.resolve(createKvMemory(TEST_KV, { prefix: fresh() })),
     reopen: () => Promise.resolve(createKvMemory(TEST_KV, { prefix: current })),
+    damage: async () => {
+      const [key = ''] = (await TEST_KV.list({ prefix: `${current}segment-` })).keys.map(({ name }) => name);
+      const bytes = new Uint8Array(await TEST_KV.get(key, 'arrayBuffer') as ArrayBuffer);
+      await TEST_KV.put(key, bytes.map((byte, i) => (i === bytes.length >> 1 ? byte ^ 1 : byte)));
+    },
   });
 
   it('drops what a crash left behind with the next change', async () => {
@@ -43,6 +48,13 @@ describe('a memory in the SQLite database of a Durable Object', () => {
   memoryBackendSuite(api, {
     create: () => Promise.resolve(createDurableObjectMemory(storage, { table: fresh() })),
     reopen: () => Promise.resolve(createDurableObjectMemory(storage, { table: current })),
+    damage: () => {
+      const table = current.replaceAll(/\W/g, '_');
+      const [row] = [...storage.sql.exec(`SELECT key, bytes FROM "${table}" WHERE key LIKE 'segment-%'`)] as { key: string; bytes: ArrayBuffer }[];
+      const bytes = new Uint8Array(row?.bytes ?? new ArrayBuffer(0));
+      storage.sql.exec(`UPDATE "${table}" SET bytes = ? WHERE key = ?`, bytes.map((byte, i) => (i === bytes.length >> 1 ? byte ^ 1 : byte)), row?.key);
+      return Promise.resolve();
+    },
   });
 
   it('keeps every row below the limit of SQLite there', () => inside(async (given) => {
