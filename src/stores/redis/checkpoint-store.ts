@@ -7,16 +7,8 @@ import type {
 import {
   checkBytes, checkCommit, checkCount, checkKey, checkLease, checkLimit, checkNewCheckpoint, checkRelease, isFinalStatus,
 } from '../../spec/checkpoint-rules.ts';
+import { refusalOf, type RedisClient, Script, type Send, senderOf } from './client.ts';
 import { SCRIPT } from './script.ts';
-
-/**
- * What the store needs of a Redis or Valkey client: a connected `ioredis` or `redis` (node-redis) client as it is, or a
- * function that sends one command, such as one over an HTTP proxy. Replies are text.
- */
-export type RedisClient =
-  | { call(command: string, ...args: string[]): Promise<unknown> }
-  | { sendCommand(args: string[]): Promise<unknown> }
-  | ((args: string[]) => Promise<unknown>);
 
 /** Where in Redis the runs lie. */
 export interface RedisCheckpointStoreOptions {
@@ -49,16 +41,14 @@ type Inputs = readonly (readonly [id: string, seq: string, data: string])[];
 
 class RedisCheckpointStore implements CheckpointStore {
   readonly capabilities: CheckpointStore['capabilities'] = { persistent: true, shared: true };
-  readonly #send: (args: string[]) => Promise<unknown>;
+  readonly #send: Send;
+  readonly #script: Script;
   readonly #prefix: string;
-  /** The server's name for the script. */
-  #script: Promise<string> | null = null;
 
   constructor(client: RedisClient, { prefix = '{blazen}:' }: RedisCheckpointStoreOptions) {
     this.#prefix = prefix;
-    this.#send = typeof client === 'function' ? client
-      : 'call' in client ? (args) => client.call(...args as [string, ...string[]])
-        : (args) => client.sendCommand(args);
+    this.#send = senderOf(client);
+    this.#script = new Script(this.#send, SCRIPT);
   }
 
   async create(runId: string, run: NewCheckpoint): Promise<'created' | 'exists'> {
@@ -111,13 +101,13 @@ class RedisCheckpointStore implements CheckpointStore {
   async due(now: number, limit: number): Promise<string[]> {
     checkCount(now, 'now');
     checkLimit(limit);
-    return await this.#command(['ZRANGEBYSCORE', `${this.#prefix}due`, '-inf', String(now), 'LIMIT', '0', String(limit)]) as string[];
+    return await guard(() => this.#send(['ZRANGEBYSCORE', `${this.#prefix}due`, '-inf', String(now), 'LIMIT', '0', String(limit)])) as string[];
   }
 
   async readStream(runId: string, afterSeq: number, limit: number): Promise<CheckpointItem[]> {
     checkCount(afterSeq, 'afterSeq');
     checkLimit(limit);
-    const reply = await this.#command(['XRANGE', `${this.#prefix}stream:${runId}`, `${afterSeq + 1}-0`, '+', 'COUNT', String(limit)]);
+    const reply = await guard(() => this.#send(['XRANGE', `${this.#prefix}stream:${runId}`, `${afterSeq + 1}-0`, '+', 'COUNT', String(limit)]));
     return (reply as [id: string, fields: [string, string]][]).map(([id, fields]) => ({ seq: Number(id.split('-')[0]), data: toBytes(fields[1], runId) }));
   }
 
@@ -145,37 +135,21 @@ class RedisCheckpointStore implements CheckpointStore {
     return Number(await this.#run('delete', runId)) === 1;
   }
 
-  async #run(operation: string, runId: string, ...args: string[]): Promise<unknown> {
+  #run(operation: string, runId: string, ...args: string[]): Promise<unknown> {
     const keys = ['run:', 'deltas:', 'stream:', 'inputs:', 'order:', 'seen:'].map((kind) => `${this.#prefix}${kind}${runId}`);
     keys.push(`${this.#prefix}due`, `${this.#prefix}runs`, `${this.#prefix}counters`);
-    for (let attempt = 1; ; attempt++) {
-      this.#script ??= this.#command(['SCRIPT', 'LOAD', SCRIPT]).then(String);
-      const script = this.#script;
-      try {
-        return await this.#command(['EVALSHA', await script, String(keys.length), ...keys, operation, runId, ...args]);
-      } catch (error) {
-        if (this.#script === script) this.#script = null;
-        // The server was restarted and has forgotten it; it has done nothing.
-        if (attempt === 5 || !messageOf((error as PersistError).cause).startsWith('NOSCRIPT')) throw error;
-      }
-    }
-  }
-
-  async #command(args: string[]): Promise<unknown> {
-    try {
-      return await this.#send(args);
-    } catch (cause) {
-      const message = messageOf(cause);
-      if (message.startsWith('OOM')) throw new PersistQuotaError('Cannot write to Redis: its memory limit is reached', { cause });
-      // A refusal starts with a word in capitals; some pass. Anything else is a connection that failed.
-      const retryable = !/^[A-Z]{2,} /.test(message) || /^(BUSY|CLUSTERDOWN|LOADING|MASTERDOWN|NOREPLICAS|READONLY|TRYAGAIN) /.test(message);
-      throw new PersistError(`Cannot reach the runs in Redis: ${message.slice(0, 200)}`, { cause, retryable });
-    }
+    return guard(() => this.#script.run(keys, [operation, runId, ...args]));
   }
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+async function guard(work: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await work();
+  } catch (cause) {
+    const { full, retryable, message } = refusalOf(cause);
+    if (full) throw new PersistQuotaError('Cannot write to Redis: its memory limit is reached', { cause });
+    throw new PersistError(`Cannot reach the runs in Redis: ${message}`, { cause, retryable });
+  }
 }
 
 function time(at: number | null): string {

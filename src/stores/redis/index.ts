@@ -4,4 +4,7 @@
  * @module
  */
 export { createRedisCheckpointStore } from './checkpoint-store.ts';
-export type { RedisCheckpointStoreOptions, RedisClient } from './checkpoint-store.ts';
+export type { RedisCheckpointStoreOptions } from './checkpoint-store.ts';
+export type { RedisClient } from './client.ts';
+export { createRedisMemory } from './memory-backend.ts';
+export type { RedisMemoryOptions } from './memory-backend.ts';
