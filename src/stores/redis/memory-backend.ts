@@ -38,7 +38,6 @@ type Segment = readonly [name: string, live: string, blob: string];
  *
  * @example
  * import { Redis } from 'ioredis';
- * import { Memory } from 'blazen-ts/memory';
  * const memory = new Memory(undefined, createRedisMemory(new Redis('redis://127.0.0.1:6379')));
  */
 export function createRedisMemory(client: RedisClient, options: RedisMemoryOptions = {}): MemoryBackendSpec {
