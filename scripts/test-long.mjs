@@ -8,6 +8,8 @@ const vitest = (/** @type {string} */ file) => ['vitest', 'run', '-c', 'vitest.l
 /** @type {Readonly<Record<string, readonly string[]>>} */
 const parts = {
   kills: vitest('kill-matrix'),
+  // KILLS=1000 for more.
+  ingest: vitest('killed-ingest'),
   redis: vitest('redis-load'),
   overhead: vitest('host-overhead'),
   // SEEDS=1000000 for more.

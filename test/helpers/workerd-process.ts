@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +29,8 @@ export async function prepareWorkerd(script: string, address: string): Promise<W
   const folder = await mkdtemp(join(tmpdir(), 'workerd-'));
   const objects = join(folder, 'objects');
   mkdirSync(objects);
-  await build({ entryPoints: [script], bundle: true, format: 'esm', outfile: join(folder, 'worker.mjs'), external: ['cloudflare:*'], conditions: ['workerd'], logLevel: 'silent' });
+  await build({ entryPoints: [script], bundle: true, format: 'esm', outfile: join(folder, 'worker.mjs'), external: ['cloudflare:*'], conditions: ['workerd'], loader: { '.wasm': 'copy' }, logLevel: 'silent' });
+  const files = readdirSync(folder).filter((name) => name.endsWith('.wasm')).map((name) => `(name = "${name}", wasm = embed "${name}")`);
   const config = join(folder, 'config.capnp');
   writeFileSync(config, `
     using Workerd = import "/workerd/workerd.capnp";
@@ -42,7 +43,7 @@ export async function prepareWorkerd(script: string, address: string): Promise<W
       sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
     );
     const worker :Workerd.Worker = (
-      modules = [(name = "worker.mjs", esModule = embed "worker.mjs")],
+      modules = [${['(name = "worker.mjs", esModule = embed "worker.mjs")', ...files].join(', ')}],
       compatibilityDate = ${JSON.stringify(compatibilityDate)},
       durableObjectNamespaces = [(className = "Runs", uniqueKey = "runs", enableSql = true)],
       durableObjectStorage = (localDisk = "objects"),
