@@ -21,6 +21,7 @@ const deno = {
   exports: Object.fromEntries(entries.map((entry) => [entry.subpath, `./src/${entry.source}`])),
   imports: {
     '#platform': './src/platform/deno.ts',
+    '#model-store': './src/platform/file-model-store.ts',
     '#kernels': './src/memory/index/kernel-modules.ts',
     ...Object.fromEntries(Object.entries(manifest.dependencies).map(([name, version]) => [name, `npm:${name}@${version}`])),
   },

@@ -15,6 +15,11 @@ export { loadPackage, requireIsolation, requireWasm, requireWebGpu } from './req
 export type { WebGpuNeeds } from './requirements.ts';
 export { networkFiles } from './model-files.ts';
 export type { ModelFileOptions, ModelFiles } from './model-files.ts';
+export { ModelCache } from './model-cache.ts';
+export type { CachedModelFile, ModelCacheOptions } from './model-cache.ts';
+export { ProgressCallback } from './progress-callback.ts';
+export type { DownloadProgress } from './progress-callback.ts';
+export type { ModelStore } from '../spec/model-store.ts';
 export { createWorkerHost } from './worker-host.ts';
 export type { CallOptions, WorkerHost, WorkerHostOptions } from './worker-host.ts';
 export { serveWorker, withTransfer } from './serve-worker.ts';

@@ -22,7 +22,7 @@ export interface ModelFiles {
 /** Fetches every time, beyond what the host's own HTTP cache keeps. */
 export const networkFiles: ModelFiles = {
   async read(url, { signal, onProgress, sha256 } = {}) {
-    const { body, total } = await openModelFile(url, {}, signal);
+    const { body, total } = await openModelFile(url, await fetchModelFile(url, {}, signal));
     const pieces: Uint8Array[] = [];
     const hash = sha256 === undefined ? null : new Sha256();
     let loaded = 0;
@@ -51,28 +51,31 @@ export interface OpenedFile {
   readonly total: number | null;
 }
 
-/** @throws LocalModelError 'offline', 'not-found' or 'unavailable'; AbortedError. */
-export async function openModelFile(url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal | undefined): Promise<OpenedFile> {
-  const action = `Fetching '${url}'`;
+/** @throws LocalModelError 'offline' when no answer comes; AbortedError. */
+export async function fetchModelFile(url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal | undefined): Promise<Response> {
+  const action = `Fetching '${shown(url)}'`;
   throwIfAborted(signal, action);
-  let response: Response;
   try {
-    response = await fetch(url, { headers, ...(signal ? { signal } : {}) });
+    return await fetch(url, { headers, ...(signal ? { signal } : {}) });
   } catch (cause) {
     throwIfAborted(signal, action);
     throw offline(url, cause);
   }
-  const { status, body } = response;
+}
+
+/** @throws LocalModelError 'not-found' or 'unavailable' when the status says so. */
+export async function openModelFile(url: string, response: Response): Promise<OpenedFile> {
+  const { status, body, headers } = response;
   if (response.ok && body !== null) {
     // The length of a compressed answer is not that of the file.
-    const length = response.headers.has('content-encoding') ? null : response.headers.get('content-length');
+    const length = headers.has('content-encoding') ? null : headers.get('content-length');
     return { response, body, total: length === null ? null : Number(length) };
   }
   await body?.cancel();
   if (status === 404 || status === 410) {
-    throw new LocalModelError(`Cannot fetch '${url}': there is no such file (HTTP ${status})`, { problem: 'not-found', fix: 'Check the address of the model' });
+    throw new LocalModelError(`Cannot fetch '${shown(url)}': there is no such file (HTTP ${status})`, { problem: 'not-found', fix: 'Check the address of the model' });
   }
-  throw new LocalModelError(`Cannot fetch '${url}': HTTP ${status}`, {
+  throw new LocalModelError(`Cannot fetch '${shown(url)}': HTTP ${status}`, {
     problem: 'unavailable', fix: 'Check that the server gives the file to this page', retryable: status >= 500 || status === 429,
   });
 }
@@ -85,7 +88,7 @@ export async function* readBody(url: string, body: ReadableStream<Uint8Array>, s
     while (!done) {
       const step = await reader.read().catch((cause: unknown) => {
         done = true;
-        throwIfAborted(signal, `Fetching '${url}'`);
+        throwIfAborted(signal, `Fetching '${shown(url)}'`);
         throw offline(url, cause);
       });
       if (step.done) done = true;
@@ -99,13 +102,18 @@ export async function* readBody(url: string, body: ReadableStream<Uint8Array>, s
 /** @throws LocalModelError 'corrupt' */
 export function checkSha256(url: string, actual: string, expected: string): void {
   if (actual === expected.toLowerCase()) return;
-  throw new LocalModelError(`Cannot use '${url}': its SHA-256 is ${actual}, and ${expected} was expected`, {
+  throw new LocalModelError(`Cannot use '${shown(url)}': its SHA-256 is ${actual}, and ${expected} was expected`, {
     problem: 'corrupt', fix: 'Fetch it again; if that does not help, the file or the expected SHA-256 has changed',
   });
 }
 
+/** The address without what may be a secret. */
+export function shown(url: string): string {
+  return url.replace(/[?#].*$/, '').replace(/\/\/[^/@]*@/, '//');
+}
+
 function offline(url: string, cause: unknown): LocalModelError {
-  return new LocalModelError(`Cannot fetch '${url}': the server cannot be reached, refuses this page (CORS), or hung up`, {
+  return new LocalModelError(`Cannot fetch '${shown(url)}': the server cannot be reached, refuses this page (CORS), or hung up`, {
     problem: 'offline', fix: 'Check the connection, the address and the CORS headers of the server, and try again', retryable: true, cause,
   });
 }

@@ -14,6 +14,7 @@ export type {
   StartPart, StreamPart, TextDelta, TokenUsage, ToolCallDelta, UsageDelta,
 } from './completion.ts';
 export type { ContentHandle, ContentKind, MediaSource } from './content.ts';
+export type { ModelStore } from './model-store.ts';
 export type { EmbedOptions, EmbeddingSpec } from './embedding.ts';
 export type { JsonSchema } from './json-schema.ts';
 export type {

@@ -71,6 +71,7 @@ function judgeFile(room: string | null, rule: RoomLaw, target: string, kind: Imp
 
 function judgePackage(rule: RoomLaw, specifier: string, kind: ImportKind): string | null {
   if (specifier === '#platform') return rule.platform ? null : '#platform is not for this room';
+  if (specifier === '#model-store') return rule.modelStore ? null : '#model-store is not for this room';
   if (specifier === '#kernels') return rule.kernels ? null : '#kernels is not for this room';
   if (/^(node|bun|cloudflare|jsr|npm|https?):/.test(specifier)) return rule.host ? null : `host module ${specifier}`;
   const name = specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');

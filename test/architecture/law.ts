@@ -10,6 +10,8 @@ export interface RoomLaw {
   readonly lazy?: readonly string[];
   /** May import `#platform`. */
   readonly platform?: true;
+  /** May import `#model-store`: where the host keeps the files of models. */
+  readonly modelStore?: true;
   /** May import `#kernels`: the scan kernels, as the host gets hold of them. */
   readonly kernels?: true;
   /** May import `node:`, `bun:` and `cloudflare:` modules. */
@@ -50,6 +52,7 @@ export const law: Readonly<Record<string, RoomLaw>> = {
       '@mlc-ai/web-llm', '@huggingface/transformers', '@huggingface/tokenizers', 'onnxruntime-web', '@transcribe/shout',
     ],
     platform: true,
+    modelStore: true,
   },
   telemetry: { rooms: [...floor, 'http'] },
   peer: { rooms: [...engine, 'http'] },

@@ -50,6 +50,16 @@ it('#kernels is a module with files for workerd and one with text for everybody 
   ]);
 });
 
+it('#model-store is files in Node and Deno, the private file system in a browser, and an error elsewhere', () => {
+  expect(Object.entries(manifest.imports!['#model-store']!).map(([condition, file]) => `${condition} ${file}`)).toEqual([
+    'deno ./src/platform/file-model-store.ts',
+    'workerd ./src/platform/no-model-store.ts',
+    'browser ./src/platform/opfs-model-store.ts',
+    'node ./src/platform/file-model-store.ts',
+    'default ./src/platform/no-model-store.ts',
+  ]);
+});
+
 it('deno.json offers the same doors', () => {
   expect(Object.entries(deno.exports)).toEqual(entries.map((entry) => [entry.subpath, `./src/${entry.source}`]));
 });

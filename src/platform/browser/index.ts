@@ -7,5 +7,7 @@ export { createIndexedDbMemory, createIndexedDbSegments } from './indexed-db-mem
 export type { IndexedDbMemoryOptions } from './indexed-db-memory.ts';
 export { createOpfsMemory, createOpfsSegments } from './opfs-memory.ts';
 export type { OpfsMemoryOptions } from './opfs-memory.ts';
+export { createOpfsModelStore } from '../opfs-model-store.ts';
+export { createCacheModelStore } from './cache-model-store.ts';
 export { createIndexedDbCheckpointStore } from './indexed-db-checkpoint-store.ts';
 export type { IndexedDbCheckpointStoreOptions } from './indexed-db-checkpoint-store.ts';

@@ -4,5 +4,6 @@
  *
  * @module
  */
+export { createFileModelStore } from '../file-model-store.ts';
 export { createFileCheckpointStore } from '../file-checkpoint-store.ts';
 export type { FileCheckpointStoreOptions } from '../file-checkpoint-store.ts';

@@ -1,0 +1,24 @@
+import type { ModelStore } from '../../spec/model-store.ts';
+import { blobModelStore, type NamedBlobs } from '../blob-model-store.ts';
+
+/** Names become addresses of a host that cannot exist. */
+const BASE = 'https://models.invalid/';
+
+/**
+ * Models in the Cache API, for pages where the private file system is missing; otherwise as `createOpfsModelStore`.
+ *
+ * @param name of the cache. Default 'blazen-models'.
+ */
+export function createCacheModelStore(name: string = 'blazen-models'): ModelStore {
+  return blobModelStore(() => open(name), `blazen-models:cache:${name}`);
+}
+
+async function open(name: string): Promise<NamedBlobs> {
+  const cache = await caches.open(name);
+  return {
+    get: async (file) => (await cache.match(BASE + file))?.blob() ?? null,
+    put: (file, blob) => cache.put(BASE + file, new Response(blob)),
+    remove: async (file) => { await cache.delete(BASE + file); },
+    names: async () => (await cache.keys()).map(({ url }) => url.slice(BASE.length)),
+  };
+}

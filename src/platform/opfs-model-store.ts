@@ -1,0 +1,46 @@
+import type { ModelStore } from '../spec/model-store.ts';
+import { blobModelStore, type NamedBlobs } from './blob-model-store.ts';
+
+/**
+ * Models in the browser's origin private file system, in pieces of 4 MiB, so that a download that was interrupted goes on.
+ * The tabs and workers of an origin share them.
+ *
+ * @param directory name of the folder. Default 'blazen-models'.
+ */
+export function createOpfsModelStore(directory: string = 'blazen-models'): ModelStore {
+  return blobModelStore(() => open(directory), `blazen-models:opfs:${directory}`);
+}
+
+/** What `#model-store` is in a browser. */
+export const openModelStore: (where?: string) => ModelStore = createOpfsModelStore;
+
+async function open(name: string): Promise<NamedBlobs> {
+  const directory = await (await navigator.storage.getDirectory()).getDirectoryHandle(name, { create: true });
+  const missing = (error: unknown): null => {
+    if (error instanceof DOMException && error.name === 'NotFoundError') return null;
+    throw error;
+  };
+  return {
+    get: async (file) => {
+      const handle = await directory.getFileHandle(file).catch(missing);
+      return handle === null ? null : handle.getFile();
+    },
+    put: async (file, blob) => {
+      const writer = await (await directory.getFileHandle(file, { create: true })).createWritable();
+      try {
+        await writer.write(blob);
+        // The file changes now, all at once.
+        await writer.close();
+      } catch (error) {
+        await writer.abort().catch(() => undefined);
+        throw error;
+      }
+    },
+    remove: async (file) => { await directory.removeEntry(file).catch(missing); },
+    names: async () => {
+      const names: string[] = [];
+      for await (const file of directory.keys()) names.push(file);
+      return names;
+    },
+  };
+}
