@@ -31,6 +31,7 @@ export const entries = [
   { subpath: './deno', source: 'platform/deno/index.ts', hosts: ['deno'] },
   { subpath: './stores/redis', source: 'stores/redis/index.ts' },
   { subpath: './local', source: 'local/index.ts' },
+  { subpath: './local/chat', source: 'local/chat/index.ts' },
   { subpath: './models', source: 'model/index.ts' },
   { subpath: './agent', source: 'agent/index.ts' },
   { subpath: './providers/openai', source: 'providers/openai.ts' },

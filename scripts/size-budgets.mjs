@@ -12,6 +12,7 @@ export const entryBudgets = {
   './server': 12_000,
   './msgpack': 13_000,
   './local': 16_000,
+  './local/chat': 16_000,
   './rag': 20_000,
   './prompts': 5_000,
   './prompts/yaml': 18_000,

@@ -17,3 +17,7 @@ export function warnOfRawKey(provider: string): void {
   // oxlint-disable-next-line no-console -- it is for whoever looks after the page
   console.warn(`blazen-ts: whoever opens this page can read the API key for ${provider}. Let a server add it: point baseUrl to your own, without a key`);
 }
+
+export function readFile(_path: string): Promise<Uint8Array> | null {
+  return null;
+}

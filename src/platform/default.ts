@@ -8,3 +8,7 @@ export function readEnv(_name: string): string | undefined {
 }
 
 export function warnOfRawKey(_provider: string): void {}
+
+export function readFile(_path: string): Promise<Uint8Array> | null {
+  return null;
+}

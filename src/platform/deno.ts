@@ -1,6 +1,6 @@
 import type { HostName } from './types.ts';
 
-interface DenoHost { readonly Deno: { readonly env: { get(name: string): string | undefined } } }
+interface DenoHost { readonly Deno: { readonly env: { get(name: string): string | undefined }; readFile(path: string): Promise<Uint8Array> } }
 
 export const hostName: HostName = 'deno';
 export const sharesTimers: boolean = true;
@@ -15,3 +15,7 @@ export function readEnv(name: string): string | undefined {
 }
 
 export function warnOfRawKey(_provider: string): void {}
+
+export function readFile(path: string): Promise<Uint8Array> {
+  return (globalThis as unknown as DenoHost).Deno.readFile(path);
+}

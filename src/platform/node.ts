@@ -8,3 +8,7 @@ export function readEnv(name: string): string | undefined {
 }
 
 export function warnOfRawKey(_provider: string): void {}
+
+export function readFile(path: string): Promise<Uint8Array> {
+  return import('node:fs/promises').then((fs) => fs.readFile(path));
+}

@@ -11,4 +11,6 @@ export interface Platform {
   readEnv(name: string): string | undefined;
   /** Say once that a key is used where others can read it. */
   warnOfRawKey(provider: string): void;
+  /** The bytes of a file; null where programs have no files. */
+  readFile(path: string): Promise<Uint8Array> | null;
 }

@@ -10,3 +10,7 @@ export function readEnv(name: string): string | undefined {
 }
 
 export function warnOfRawKey(_provider: string): void {}
+
+export function readFile(_path: string): Promise<Uint8Array> | null {
+  return null;
+}
