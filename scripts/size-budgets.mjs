@@ -12,7 +12,7 @@ export const entryBudgets = {
   './server': 12_000,
   './msgpack': 13_000,
   './local': 16_000,
-  './local/chat': 16_000,
+  './local/chat': 20_000,
   './rag': 20_000,
   './prompts': 5_000,
   './prompts/yaml': 18_000,
@@ -132,6 +132,21 @@ export const programBudgets = [
       console.log((await askWorkflow({ memory }).run({ question: 'What does the lamp burn?' })).data.text);
     `,
     forbidden: [/\bzod\b/i, /\bnode:[a-z]/, /openai/i, /pdfjs/i],
+  },
+  {
+    name: 'a chat model on the GPU, in a worker',
+    budget: 15_000,
+    source: `
+      import { webLlm } from 'blazen-ts/local/chat';
+      const backend = webLlm({
+        model: 'tiny', appConfig: { model_list: [{ model_id: 'tiny', model: '/tiny/', model_lib: '/tiny.wasm' }] },
+        worker: () => new Worker('/web-llm.worker.js', { type: 'module' }),
+      });
+      const model = await backend.load();
+      console.log((await model.complete([{ role: 'user', content: 'Hello' }])).content);
+    `,
+    // The package is for the worker, and the other backends are not asked for.
+    forbidden: [/mlc-ai/, /huggingface/, /onnx/i, /responseConstraint/, /https?:\/\/(?!127)/, /\bnode:[a-z]/],
   },
   {
     name: 'a client of runs on a server',

@@ -3,6 +3,7 @@ import * as agent from '../../src/agent/index.ts';
 import * as durable from '../../src/durable/index.ts';
 import * as events from '../../src/events/index.ts';
 import * as root from '../../src/index.ts';
+import * as chat from '../../src/local/chat/index.ts';
 import * as local from '../../src/local/index.ts';
 import * as documents from '../../src/memory/documents/index.ts';
 import * as memory from '../../src/memory/index.ts';
@@ -18,6 +19,6 @@ import * as server from '../../src/server/index.ts';
 import * as testing from '../../src/testing/index.ts';
 import * as workflow from '../../src/workflow/index.ts';
 
-export const lib = { root, agent, local, durable, events, memory, documents, text, segments, testing, workflow, msgpack, pipeline, models, prompts, promptYaml, rag, server };
+export const lib = { root, agent, local, chat, durable, events, memory, documents, text, segments, testing, workflow, msgpack, pipeline, models, prompts, promptYaml, rag, server };
 
 export type Lib = typeof lib;
