@@ -57,7 +57,7 @@ export function webLlm(options: WebLlmOptions): LocalBackend<LocalChatModel> {
   const probe = async ({ signal }: { readonly signal?: AbortSignal } = {}): Promise<Probe> => {
     if (record === undefined) return failure('not-found', `appConfig.model_list has no model '${model}'`, 'Add its record, with the addresses of its weights and its library');
     if (worker === undefined && lib === undefined) {
-      return failure('not-installed', 'webLlm was given neither a worker nor the package', "Pass worker: () => new Worker(…) whose module calls serveWebLlm(), or lib: () => import('@mlc-ai/web-llm')");
+      return failure('not-installed', 'webLlm was given neither a worker nor the package', 'Pass worker: () => new Worker(…) whose module calls serveWebLlm(), or lib, which imports the package on this thread');
     }
     const { buffer_size_required_bytes: binding = 0, required_features: features = [] } = record;
     const limits = { ...NEEDED_LIMITS, maxStorageBufferBindingSize: Math.max(NEEDED_LIMITS.maxStorageBufferBindingSize, binding) };
