@@ -1,4 +1,5 @@
 import type { SegmentStoreSpec } from '../../src/spec/memory.ts';
+import { badInputSuite } from '../helpers/memory-bad-input.ts';
 import type { Suite } from './harness/test-api.ts';
 import type { Lib } from './lib.ts';
 
@@ -36,6 +37,12 @@ const suite: Suite<Lib> = (t, { memory, root, segments: { SegmentBackend }, test
       blobs.set(key, bytes.map((byte, i) => (i === bytes.length >> 1 ? byte ^ 1 : byte)));
       return Promise.resolve();
     },
+  });
+
+  badInputSuite(named('in-memory'), { create: () => Promise.resolve(new InMemoryBackend()) });
+  badInputSuite(named('segments'), {
+    create: () => Promise.resolve(new SegmentBackend(mapStore(blobs = new Map<string, Uint8Array>()))),
+    reopen: () => Promise.resolve(new SegmentBackend(mapStore(blobs))),
   });
 
   let rows = new Map<string, string>();

@@ -176,7 +176,7 @@ export class SegmentBackend implements MemoryBackendSpec {
 
   // Blobs that a crash left behind. Where others write, one of them may be about to be committed.
   async #strays(state: State): Promise<string[]> {
-    if (this.#swept || this.#store.shared) return [];
+    if (this.#swept || (this.#store.shared && this.#store.exclusive === undefined)) return [];
     this.#swept = true;
     const known = new Set([MANIFEST, ...state.manifest.segments.map((segment) => segment.key)]);
     return (await this.#store.listSegments()).filter((key) => key.startsWith('segment-') && !known.has(key));

@@ -26,7 +26,9 @@ export function createOpfsSegments(options: OpfsMemoryOptions = {}): SegmentStor
     (await navigator.storage.getDirectory()).getDirectoryHandle(name, { create: true }));
   const read = async (directory: FileSystemDirectoryHandle, key: string): Promise<Uint8Array | null> => {
     try {
-      return new Uint8Array(await (await (await directory.getFileHandle(key)).getFile()).arrayBuffer());
+      const bytes = new Uint8Array(await (await (await directory.getFileHandle(key)).getFile()).arrayBuffer());
+      // A file that was made, and whose first writer never came to its end.
+      return bytes.length === 0 ? null : bytes;
     } catch (error) {
       if (isNamed(error, 'NotFoundError')) return null;
       throw error;
@@ -46,14 +48,20 @@ export function createOpfsSegments(options: OpfsMemoryOptions = {}): SegmentStor
         throwIfAborted(signal, 'Writing to the memory');
         const directory = await open();
         if (expected !== undefined && !sameBytes(await read(directory, expected.key), expected.bytes)) return false;
-        for (const { key, bytes } of changes) {
-          if (bytes === null) await directory.removeEntry(key).catch(ignoreMissing);
-          else {
-            // The file changes when the writer is closed, all at once.
-            const writer = await (await directory.getFileHandle(key, { create: true })).createWritable();
-            await writer.write(bytes as Uint8Array<ArrayBuffer>);
-            await writer.close();
+        const written: string[] = [];
+        try {
+          for (const { key, bytes } of changes) {
+            if (bytes === null) {
+              await directory.removeEntry(key).catch(ignoreMissing);
+              continue;
+            }
+            if (key !== expected?.key) written.push(key);
+            await write(directory, key, bytes);
           }
+        } catch (error) {
+          // They count for nothing without the last file, and take room.
+          await Promise.allSettled(written.map((key) => directory.removeEntry(key)));
+          throw error;
         }
         return true;
       }))),
@@ -64,6 +72,18 @@ export function createOpfsSegments(options: OpfsMemoryOptions = {}): SegmentStor
       return names;
     }),
   };
+}
+
+// The file changes when the writer is closed, all at once.
+async function write(directory: FileSystemDirectoryHandle, key: string, bytes: Uint8Array): Promise<void> {
+  const writer = await (await directory.getFileHandle(key, { create: true })).createWritable();
+  try {
+    await writer.write(bytes as Uint8Array<ArrayBuffer>);
+  } catch (error) {
+    await writer.abort().catch(() => undefined);
+    throw error;
+  }
+  await writer.close();
 }
 
 function ignoreMissing(error: unknown): void {

@@ -1,7 +1,7 @@
 import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { throwIfAborted } from '../../base/abort.ts';
 import { base64ToBytes, bytesToBase64 } from '../../base/bytes.ts';
-import { MemoryCorruptError, MemoryError } from '../../base/error-classes.ts';
+import { MemoryCorruptError, MemoryError, MemoryQuotaError } from '../../base/error-classes.ts';
 import { InMemoryBackend } from '../../memory/index.ts';
 import type {
   BackendCallOptions, MemoryBackendSpec, MemoryCapabilities, ScanOptions, ScanPage, StoredEntry,
@@ -30,6 +30,7 @@ export class JsonlBackend implements MemoryBackendSpec {
   #file: FileHandle;
   #size: number;
   #records = 0;
+  #compactFrom = COMPACT_FROM;
   #tail: Promise<unknown> = Promise.resolve();
 
   private constructor(path: string, file: FileHandle, size: number, recoveredBytes: number) {
@@ -119,12 +120,12 @@ export class JsonlBackend implements MemoryBackendSpec {
   async #append(text: string): Promise<void> {
     const bytes = new TextEncoder().encode(text);
     try {
-      await this.#file.write(bytes, 0, bytes.length, this.#size);
+      await writeAll(this.#file, bytes, this.#size);
       await this.#file.datasync();
     } catch (cause) {
       // What was written of the line is cut off, so that the next one does not continue it.
       await this.#file.truncate(this.#size).catch(() => undefined);
-      throw new MemoryError(`Cannot write to '${this.path}'`, { cause });
+      throw failure(`Cannot write to '${this.path}'`, cause);
     }
     this.#size += bytes.length;
   }
@@ -142,30 +143,44 @@ export class JsonlBackend implements MemoryBackendSpec {
   }
 
   // Writes the entries to a new file, then swaps: a crash leaves the old one or the new one.
+  // The change that led to it is on the disk already, so a failure only puts it off.
   async #compact(): Promise<void> {
+    if (this.#records < this.#compactFrom || this.#records <= 2 * await this.#entries.count()) return;
     const entries = await this.#entries.list();
-    if (this.#records < COMPACT_FROM || this.#records <= 2 * entries.length) return;
     const next = `${this.path}.new`;
-    const file = await open(next, 'w+');
+    let file: FileHandle | null = null;
+    let size = 0;
     try {
-      let size = 0;
+      file = await open(next, 'w+');
       for (const text of [`${HEADER}\n`, ...entries.map((entry) => lineOf({ put: [toLine(entry)] }))]) {
         const bytes = new TextEncoder().encode(text);
-        await file.write(bytes, 0, bytes.length, size);
+        await writeAll(file, bytes, size);
         size += bytes.length;
       }
       await file.sync();
       await rename(next, this.path);
-      await this.#file.close();
-      this.#file = file;
-      this.#size = size;
-      this.#records = entries.length;
-    } catch (cause) {
-      await file.close().catch(() => undefined);
-      await rm(next, { force: true });
-      throw new MemoryError(`Cannot rewrite '${this.path}'; the entries in it are intact`, { cause });
+    } catch {
+      this.#compactFrom = 2 * this.#records;
+      await file?.close().catch(() => undefined);
+      await rm(next, { force: true }).catch(() => undefined);
+      return;
     }
+    await this.#file.close();
+    this.#file = file;
+    this.#size = size;
+    this.#records = entries.length;
+    this.#compactFrom = COMPACT_FROM;
   }
+}
+
+// A disk that is nearly full takes a part, and says so by the count alone.
+async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at, bytes.length - at, position + at)).bytesWritten;
+}
+
+function failure(message: string, cause: unknown): MemoryError {
+  const full = ['ENOSPC', 'EDQUOT', 'EFBIG'].includes((cause as { code?: string }).code ?? '');
+  return full ? new MemoryQuotaError(`${message}: the disk is full`, { cause }) : new MemoryError(message, { cause });
 }
 
 function lineOf(line: Line): string {

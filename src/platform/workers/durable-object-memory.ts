@@ -1,5 +1,6 @@
 import { throwIfAborted } from '../../base/abort.ts';
 import { sameBytes } from '../../base/bytes.ts';
+import { MemoryError, MemoryQuotaError } from '../../base/error-classes.ts';
 import { SegmentBackend } from '../../memory/segments/index.ts';
 import type { MemoryBackendSpec, SegmentStoreSpec } from '../../spec/memory.ts';
 
@@ -18,7 +19,10 @@ export interface DurableObjectMemoryOptions {
 // Documented limit of a row is 2 MB; the key and SQLite's own bytes need some of it.
 const MAX_BYTES = 1_900_000;
 
-/** Keeps a memory in the SQLite database of a Durable Object: every change is one transaction. */
+/**
+ * Keeps a memory in the SQLite database of a Durable Object: every change is one transaction. A full database is a
+ * MemoryQuotaError, and what was stored before stays.
+ */
 export function createDurableObjectMemory(
   storage: DurableObjectSqlStorage, options: DurableObjectMemoryOptions = {},
 ): MemoryBackendSpec {
@@ -41,20 +45,31 @@ export function createDurableObjectMemory(
     maxBytes: MAX_BYTES,
     readSegments: async (keys, { signal } = {}) => {
       throwIfAborted(signal, 'Reading the memory');
-      return Promise.resolve(keys.map(read));
+      return Promise.resolve(guard('read', () => keys.map(read)));
     },
     writeSegments: async (changes, expected, { signal } = {}) => {
       throwIfAborted(signal, 'Writing to the memory');
-      return Promise.resolve(storage.transactionSync(() => {
+      return Promise.resolve(guard('write', () => storage.transactionSync(() => {
         if (expected !== undefined && !sameBytes(read(expected.key), expected.bytes)) return false;
         for (const { key, bytes } of changes) {
           if (bytes === null) sql(`DELETE FROM "${table}" WHERE key = ?`, key);
           else sql(`INSERT OR REPLACE INTO "${table}" VALUES (?, ?)`, key, bytes);
         }
         return true;
-      }));
+      })));
     },
-    listSegments: () => Promise.resolve(sql(`SELECT key FROM "${table}"`).map((row) => String(row['key']))),
+    listSegments: async () => Promise.resolve(guard('read', () => sql(`SELECT key FROM "${table}"`).map((row) => String(row['key'])))),
   };
   return new SegmentBackend(store);
+}
+
+function guard<T>(action: 'read' | 'write', work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (/SQLITE_FULL/.test(String(cause))) {
+      throw new MemoryQuotaError("Cannot write to the memory: the Durable Object's database is full", { cause });
+    }
+    throw new MemoryError(`Cannot ${action} the memory: the Durable Object's database failed`, { cause });
+  }
 }

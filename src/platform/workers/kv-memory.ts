@@ -1,4 +1,5 @@
 import { throwIfAborted } from '../../base/abort.ts';
+import { MemoryError } from '../../base/error-classes.ts';
 import { SegmentBackend } from '../../memory/segments/index.ts';
 import type { MemoryBackendSpec, SegmentStoreSpec } from '../../spec/memory.ts';
 
@@ -34,20 +35,22 @@ export function createKvMemory(namespace: KvNamespace, options: KvMemoryOptions 
     maxBytes: MAX_BYTES,
     readSegments: (keys, { signal } = {}) => {
       throwIfAborted(signal, 'Reading the memory');
-      return Promise.all(keys.map(async (key) => {
+      return guard('read', () => Promise.all(keys.map(async (key) => {
         const value = await namespace.get(prefix + key, 'arrayBuffer');
         return value === null ? null : new Uint8Array(value);
-      }));
+      })));
     },
     async writeSegments(changes, _expected, { signal } = {}) {
       throwIfAborted(signal, 'Writing to the memory');
-      for (const { key, bytes } of changes) {
-        if (bytes === null) await namespace.delete(prefix + key);
-        else await namespace.put(prefix + key, bytes);
-      }
-      return true;
+      return guard('write', async () => {
+        for (const { key, bytes } of changes) {
+          if (bytes === null) await namespace.delete(prefix + key);
+          else await namespace.put(prefix + key, bytes);
+        }
+        return true;
+      });
     },
-    async listSegments() {
+    listSegments: () => guard('read', async () => {
       const names: string[] = [];
       let cursor: string | undefined;
       do {
@@ -56,7 +59,15 @@ export function createKvMemory(namespace: KvNamespace, options: KvMemoryOptions 
         cursor = page.list_complete ? undefined : page.cursor;
       } while (cursor !== undefined);
       return names;
-    },
+    }),
   };
   return new SegmentBackend(store);
+}
+
+async function guard<T>(action: 'read' | 'write', work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw new MemoryError(`Cannot ${action} the memory: Workers KV failed`, { cause });
+  }
 }

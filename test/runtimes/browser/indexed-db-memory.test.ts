@@ -4,6 +4,7 @@ import { Memory } from '../../../src/memory/index.ts';
 import { createIndexedDbMemory, createIndexedDbSegments } from '../../../src/platform/browser/index.ts';
 import { memoryBackendSuite } from '../../../src/testing/index.ts';
 import { damageSegment } from '../../helpers/damage-segment.ts';
+import { badInputSuite } from '../../helpers/memory-bad-input.ts';
 import { createTestApi } from '../../portable/harness/test-api.ts';
 
 let databases = 0;
@@ -22,6 +23,11 @@ describe('a memory in IndexedDB', () => {
         request.onerror = reject;
       });
     },
+  });
+
+  badInputSuite(createTestApi((name, run) => it(name, run)), {
+    create: () => Promise.resolve(createIndexedDbMemory({ database: fresh() })),
+    reopen: () => Promise.resolve(createIndexedDbMemory({ database: current })),
   });
 
   it('finds after a reload what was added before it', async () => {

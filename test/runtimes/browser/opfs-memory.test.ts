@@ -3,6 +3,7 @@ import { Memory } from '../../../src/memory/index.ts';
 import { createOpfsMemory, createOpfsSegments } from '../../../src/platform/browser/index.ts';
 import { memoryBackendSuite } from '../../../src/testing/index.ts';
 import { damageSegment } from '../../helpers/damage-segment.ts';
+import { badInputSuite } from '../../helpers/memory-bad-input.ts';
 import { createTestApi } from '../../portable/harness/test-api.ts';
 
 let directories = 0;
@@ -15,6 +16,27 @@ describe('a memory in the private file system', () => {
     reopen: () => Promise.resolve(createOpfsMemory({ directory: current })),
     damage: () => damageSegment(createOpfsSegments({ directory: current })),
     cleanUp: async () => (await navigator.storage.getDirectory()).removeEntry(current, { recursive: true }),
+  });
+
+  badInputSuite(createTestApi((name, run) => it(name, run)), {
+    create: () => Promise.resolve(createOpfsMemory({ directory: fresh() })),
+    reopen: () => Promise.resolve(createOpfsMemory({ directory: current })),
+  });
+
+  it('takes a file that was made but never written for none, and drops what a crash left behind', async () => {
+    const directory = fresh();
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle(directory, { create: true });
+    for (const name of ['manifest', 'segment-begun']) await folder.getFileHandle(name, { create: true });
+    const writer = await (await folder.getFileHandle('segment-lost', { create: true })).createWritable();
+    await writer.write('written, but listed nowhere');
+    await writer.close();
+    const memory = new Memory(undefined, createOpfsMemory({ directory }));
+    expect(await memory.count()).toBe(0);
+    await memory.add('a', 'the first');
+    expect(await new Memory(undefined, createOpfsMemory({ directory })).count()).toBe(1);
+    const keys = await createOpfsSegments({ directory }).listSegments();
+    expect(keys.filter((key) => key === 'segment-begun' || key === 'segment-lost')).toEqual([]);
+    expect(keys).toHaveLength(2);
   });
 
   it('finds after a reload what was added before it, and tells damage from absence', async () => {

@@ -1,13 +1,15 @@
-import { spawn } from 'node:child_process';
-import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { appendFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MemoryCorruptError } from '../../../src/base/error-classes.ts';
 import { Memory } from '../../../src/memory/index.ts';
 import { JsonlBackend } from '../../../src/platform/node/index.ts';
 import { memoryBackendSuite } from '../../../src/testing/index.ts';
+import { badInputSuite } from '../../helpers/memory-bad-input.ts';
 import { createTestApi } from '../../portable/harness/test-api.ts';
 
 let folder = '';
@@ -23,6 +25,11 @@ describe('a memory in a JSONL file', () => {
     create: () => JsonlBackend.create(current = fresh()),
     reopen: () => JsonlBackend.create(current),
     damage: async () => writeFile(current, (await readFile(current, 'utf8')).replace('{"put"', '{"pat"')),
+  });
+
+  badInputSuite(createTestApi((name, run) => it(name, run)), {
+    create: () => JsonlBackend.create(current = fresh()),
+    reopen: () => JsonlBackend.create(current),
   });
 
   it('keeps everything before a torn last line, and says what it cut off', async () => {
@@ -68,6 +75,66 @@ describe('a memory in a JSONL file', () => {
     expect(Math.max(...sizes)).toBeLessThan((sizes[0] as number) * 6);
     const again = await JsonlBackend.create(path);
     expect([await again.count(), (await again.getMany(['e7']))[0]?.text]).toEqual([200, 'round 11']);
+    await again.close();
+  });
+
+  it('on a full disk is a typed error that keeps what was there, and takes what still fits', async () => {
+    const path = fresh();
+    const script = join(folder, 'filler.mjs');
+    await build({
+      stdin: {
+        contents: `
+          import { MemoryQuotaError } from './src/memory/segments/index.ts';
+          import { Memory } from './src/memory/index.ts';
+          import { JsonlBackend } from './src/platform/node/index.ts';
+          const memory = new Memory(null, await JsonlBackend.create(process.argv[2]));
+          await memory.add('same', 'entry');
+          let stored = 0;
+          const fill = async (prefix, words, batch) => {
+            for (let i = 0; ; i++) {
+              const entries = Array.from({ length: batch }, (_, k) => ({ id: prefix + (i * batch + k), text: 'word '.repeat(words) }));
+              const error = await memory.addMany(entries).then(() => null, (error) => error);
+              if (error !== null) return error;
+              stored += batch;
+            }
+          };
+          const errors = [await fill('large', 400, 7), await fill('small', 1, 1)];
+          console.log(JSON.stringify({
+            stored, counted: await memory.count(), found: (await memory.search('entry', 1)).map(({ id }) => id),
+            typed: errors.map((error) => error instanceof MemoryQuotaError && error.cause.code),
+          }));`,
+        resolveDir: join(import.meta.dirname, '../../..'), loader: 'ts',
+      },
+      bundle: true, platform: 'node', format: 'esm', outfile: script, logLevel: 'silent', conditions: ['node'],
+      banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    });
+    // A file may grow to 200 KiB, whoever runs the test.
+    const { stdout } = await promisify(execFile)('bash', ['-c', `ulimit -f 200; exec "$0" "$1" "$2"`, process.execPath, script, path]);
+    const { stored, counted, found, typed } = JSON.parse(stdout) as { stored: number; counted: number; found: string[]; typed: string[] };
+    expect(typed).toEqual(['EFBIG', 'EFBIG']);
+    expect([counted, found]).toEqual([stored + 1, ['same']]);
+    const size = (await stat(path)).size;
+    expect(size).toBeLessThanOrEqual(200 * 1024);
+    const backend = await JsonlBackend.create(path);
+    expect([backend.recoveredBytes, await backend.count()]).toEqual([0, stored + 1]);
+    await new Memory(null, backend).add('more', 'there is room again');
+    await backend.close();
+    const again = await JsonlBackend.create(path);
+    expect(await again.count()).toBe(stored + 2);
+    await again.close();
+  });
+
+  it('that cannot be written anew keeps taking entries', async () => {
+    const path = fresh();
+    const backend = await JsonlBackend.create(path);
+    await mkdir(`${path}.new`);
+    const memory = new Memory(null, backend);
+    for (let round = 0; round < 9; round++) {
+      await memory.addMany(Array.from({ length: 200 }, (_, i) => ({ id: `e${i}`, text: `round ${round}` })), { batchSize: 200 });
+    }
+    await backend.close();
+    const again = await JsonlBackend.create(path);
+    expect([await again.count(), (await again.getMany(['e7']))[0]?.text]).toEqual([200, 'round 8']);
     await again.close();
   });
 

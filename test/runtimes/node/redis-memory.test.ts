@@ -10,6 +10,7 @@ import { MemoryEmbedderChangedError, MemoryError, MemoryQuotaError } from '../..
 import { Memory } from '../../../src/memory/index.ts';
 import { createRedisMemory } from '../../../src/stores/redis/index.ts';
 import { memoryBackendSuite } from '../../../src/testing/index.ts';
+import { badInputSuite } from '../../helpers/memory-bad-input.ts';
 import { type RedisServer, startRedis } from '../../helpers/redis-server.ts';
 import { createTestApi } from '../../portable/harness/test-api.ts';
 
@@ -49,6 +50,11 @@ describe('a memory in Redis, through ioredis', () => {
     create: () => Promise.resolve(createRedisMemory(io, { prefix: fresh() })),
     reopen: () => Promise.resolve(createRedisMemory(io, { prefix })),
     damage,
+  });
+
+  badInputSuite(createTestApi((name, run) => it(name, run)), {
+    create: () => Promise.resolve(createRedisMemory(io, { prefix: fresh() })),
+    reopen: () => Promise.resolve(createRedisMemory(io, { prefix })),
   });
 });
 

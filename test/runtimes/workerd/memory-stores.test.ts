@@ -1,8 +1,10 @@
 import { env, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
+import { MemoryError, MemoryQuotaError } from '../../../src/base/error-classes.ts';
 import { Memory } from '../../../src/memory/index.ts';
 import { createDurableObjectMemory, createKvMemory, type DurableObjectSqlStorage, type KvNamespace } from '../../../src/platform/workers/index.ts';
 import { memoryBackendSuite, type SuiteApi } from '../../../src/testing/index.ts';
+import { badInputSuite } from '../../helpers/memory-bad-input.ts';
 import { createTestApi } from '../../portable/harness/test-api.ts';
 
 interface Bindings {
@@ -10,6 +12,8 @@ interface Bindings {
   readonly TEST_OBJECT: { get(id: unknown): unknown; idFromName(name: string): unknown };
 }
 const { TEST_KV, TEST_OBJECT } = env as Bindings;
+
+const bound = (kv: KvNamespace): KvNamespace => ({ get: kv.get.bind(kv), put: kv.put.bind(kv), delete: kv.delete.bind(kv), list: kv.list.bind(kv) });
 
 let stores = 0;
 let current = '';
@@ -24,6 +28,23 @@ describe('a memory in Workers KV', () => {
       const bytes = new Uint8Array(await TEST_KV.get(key, 'arrayBuffer') as ArrayBuffer);
       await TEST_KV.put(key, bytes.map((byte, i) => (i === bytes.length >> 1 ? byte ^ 1 : byte)));
     },
+  });
+
+  badInputSuite(createTestApi((name, run) => it(name, run)), {
+    create: () => Promise.resolve(createKvMemory(TEST_KV, { prefix: fresh() })),
+    reopen: () => Promise.resolve(createKvMemory(TEST_KV, { prefix: current })),
+  });
+
+  it('tells a write that the namespace refuses as a typed error, and keeps what was there', async () => {
+    const prefix = 'k'.repeat(600);
+    await expect(new Memory(null, createKvMemory(TEST_KV, { prefix })).add('a', 'text')).rejects.toBeInstanceOf(MemoryError);
+    const full = { ...bound(TEST_KV), put: () => Promise.reject(new Error('KV PUT failed: 429 Too Many Requests')) };
+    await new Memory(null, createKvMemory(TEST_KV, { prefix: fresh() })).add('a', 'text');
+    const memory = new Memory(null, createKvMemory(full, { prefix: current }));
+    const error = await memory.add('b', 'text').catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(MemoryError);
+    expect((error as Error).cause).toMatchObject({ message: 'KV PUT failed: 429 Too Many Requests' });
+    expect([await memory.count(), (await memory.get('a'))?.text]).toEqual([1, 'text']);
   });
 
   it('drops what a crash left behind with the next change', async () => {
@@ -44,6 +65,23 @@ describe('a memory in the SQLite database of a Durable Object', () => {
     storage = given;
     await run();
   })));
+
+  badInputSuite(createTestApi((name, run) => api.test(name, run)), {
+    create: () => Promise.resolve(createDurableObjectMemory(storage, { table: fresh() })),
+    reopen: () => Promise.resolve(createDurableObjectMemory(storage, { table: current })),
+  });
+
+  it('refuses an entry that no row can hold with a typed error, and keeps the rest', () => inside(async (given) => {
+    const memory = new Memory(null, createDurableObjectMemory(given, { table: 'limits' }));
+    await memory.add('a', 'one');
+    await expect(memory.addMany([{ id: 'b', text: 'two' }, { id: 'wide', text: '東'.repeat(900_000) }])).rejects.toThrow(/Cannot store entry 'wide'/);
+    expect([await memory.count(), await new Memory(null, createDurableObjectMemory(given, { table: 'limits' })).count()]).toEqual([1, 1]);
+    const full: DurableObjectSqlStorage = { ...given, sql: given.sql, transactionSync: () => { throw new Error('database or disk is full: SQLITE_FULL'); } };
+    await expect(new Memory(null, createDurableObjectMemory(full, { table: 'limits' })).add('c', 'three')).rejects.toBeInstanceOf(MemoryQuotaError);
+    const broken: DurableObjectSqlStorage = { ...given, sql: given.sql, transactionSync: () => { throw new Error('disk I/O error: SQLITE_IOERR'); } };
+    await expect(new Memory(null, createDurableObjectMemory(broken, { table: 'limits' })).add('c', 'three')).rejects.toBeInstanceOf(MemoryError);
+    expect(await new Memory(null, createDurableObjectMemory(given, { table: 'limits' })).count()).toBe(1);
+  }));
 
   memoryBackendSuite(api, {
     create: () => Promise.resolve(createDurableObjectMemory(storage, { table: fresh() })),
