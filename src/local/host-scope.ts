@@ -2,6 +2,7 @@
 export interface GpuAdapterLike {
   readonly features: Iterable<string>;
   readonly limits: object;
+  requestDevice(descriptor: object): Promise<{ readonly lost: Promise<{ readonly message: string }>; destroy(): void }>;
   readonly info?: { readonly vendor?: string; readonly architecture?: string; readonly description?: string };
 }
 

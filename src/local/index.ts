@@ -8,7 +8,7 @@
 export { LocalModelError, WorkerCrashedError } from '../base/error-classes.ts';
 export type { LocalProblem } from '../base/error-classes.ts';
 export { probeError } from './local-backend.ts';
-export type { LoadedModel, LoadOptions, LoadProgress, LocalBackend, Probe, ProbeFailure } from './local-backend.ts';
+export type { LoadedModel, LoadOptions, LoadProgress, LocalBackend, Probe, ProbeFailure, ProbeSuccess } from './local-backend.ts';
 export { capabilities } from './capabilities.ts';
 export type { Capabilities, PromptApiAvailability, StorageCapabilities, WasmCapabilities, WebGpuInfo } from './capabilities.ts';
 export { loadPackage, requireIsolation, requireWasm, requireWebGpu } from './requirements.ts';

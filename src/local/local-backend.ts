@@ -1,7 +1,14 @@
 import { LocalModelError, type LocalProblem } from '../base/error-classes.ts';
 
 /** Whether a backend can work here; when it cannot, why and what to do about it. */
-export type Probe = { readonly ok: true } | ProbeFailure;
+export type Probe = ProbeSuccess | ProbeFailure;
+
+/** A yes. */
+export interface ProbeSuccess {
+  readonly ok: true;
+  /** What is not as it was asked for, such as threads that a page without isolation cannot have. */
+  readonly note?: string;
+}
 
 /** A no, with its reason. */
 export interface ProbeFailure {

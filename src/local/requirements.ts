@@ -69,11 +69,16 @@ export function requireWasm(): Probe {
     "In a page, add 'wasm-unsafe-eval' to script-src of its content security policy; in a Worker, import the .wasm file statically and pass the module");
 }
 
+/** Ends the import of an optional package: without a `catch` of its own, bundlers refuse to go on where it is not installed. */
+export function absent(cause: unknown): never {
+  throw cause;
+}
+
 /**
  * A package that the user installs.
  *
  * @param name what to install
- * @param load the dynamic import
+ * @param load the dynamic import, with `.catch(absent)`
  * @throws LocalModelError 'not-installed'
  */
 export async function loadPackage<Module>(name: string, load: () => Promise<Module>): Promise<Module> {
