@@ -32,6 +32,7 @@ export const entries = [
   { subpath: './stores/redis', source: 'stores/redis/index.ts' },
   { subpath: './local', source: 'local/index.ts' },
   { subpath: './local/chat', source: 'local/chat/index.ts' },
+  { subpath: './local/embeddings', source: 'local/embeddings/index.ts' },
   { subpath: './models', source: 'model/index.ts' },
   { subpath: './agent', source: 'agent/index.ts' },
   { subpath: './providers/openai', source: 'providers/openai.ts' },

@@ -13,6 +13,7 @@ export const entryBudgets = {
   './msgpack': 13_000,
   './local': 16_000,
   './local/chat': 20_000,
+  './local/embeddings': 11_000,
   './rag': 20_000,
   './prompts': 5_000,
   './prompts/yaml': 18_000,

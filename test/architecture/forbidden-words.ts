@@ -13,5 +13,7 @@ export const forbidden: Readonly<Record<string, Forbidden>> = {
   './workflow': { words: [/anthropic/i, /openai/i, /onnx/i] },
   './events': { words: [/anthropic/i, /openai/i, /onnx/i] },
   './rag': { words: [/anthropic/i, /openai/i, /onnx/i, /pdfjs/i] },
+  // The packages that compute are lazy imports; their code and a CDN have no place in what a page loads.
+  './local/embeddings': { words: [/jsdelivr/i, /unpkg/i], imports: [/^onnxruntime/, /^@huggingface/] },
   './memory': { words: [/\bWorkflow\b/] },
 };

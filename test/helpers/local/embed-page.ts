@@ -1,0 +1,46 @@
+import * as embeddings from '../../../src/local/embeddings/index.ts';
+import * as local from '../../../src/local/index.ts';
+import { HashEmbedder, Memory } from '../../../src/memory/index.ts';
+import { type EmbeddingHost, embeddingSuite, tinyEncoder } from './embedding-suite.ts';
+import { remoteSuite, type RemoteSuite } from './remote-suite.ts';
+
+/** What the tests ask of a page, and of a worker of it. */
+export interface EmbedPage extends RemoteSuite {
+  probe(options?: EmbeddingHost['options'] & { readonly threads?: number }): Promise<local.Probe>;
+  /** The problem of loading the test model over HTTP with these options, or the numbers of an embedding. */
+  load(options: Partial<embeddings.OnnxEmbeddingOptions>, texts: readonly string[]): Promise<{ problem: string } | { vectors: number[][]; progress: [string, number, number | null][] }>;
+}
+
+const params = new URL(import.meta.url).searchParams;
+const scope = globalThis as typeof globalThis & { page: EmbedPage; document?: unknown };
+const lib = { ...embeddings, Memory, HashEmbedder };
+const options: EmbeddingHost['options'] = {
+  ...(params.get('device') === 'webgpu' ? { device: 'webgpu' } : {}),
+  ...(params.has('wasm') ? { wasm: params.get('wasm') as string } : {}),
+};
+
+scope.page = {
+  ...remoteSuite((t) => embeddingSuite(t, { lib, options })),
+  probe: (more) => embeddings.onnxEmbedding({ ...tinyEncoder({ lib, options }), ...more }).probe(),
+  async load(more, texts) {
+    const progress: [string, number, number | null][] = [];
+    try {
+      const files = { model: '/models/tiny-encoder/onnx/model.onnx', tokenizer: '/models/tiny-encoder/tokenizer.json', config: '/models/tiny-encoder/config.json' };
+      const model = await embeddings.onnxEmbedding({ ...files, ...options, ...more })
+        .load({ onProgress: ({ file, loaded, total }) => void progress.push([file, loaded, total]) });
+      const vectors = await model.embed(texts);
+      await model.dispose();
+      return { vectors: vectors.map((vector) => [...vector]), progress };
+    } catch (error) {
+      return { problem: error instanceof local.LocalModelError ? error.problem : String(error) };
+    }
+  },
+};
+if (scope.document === undefined) {
+  local.serveWorker(globalThis as unknown as local.PortLike, {
+    names: () => scope.page.names, run: (name: string) => scope.page.run(name), probe: () => scope.page.probe(),
+  });
+} else {
+  const host = local.createWorkerHost({ spawn: () => new Worker(`/worker.js?${params.toString()}`, { type: 'module' }) as unknown as local.WorkerLike });
+  Object.assign(scope, { inWorker: (method: string, args: unknown) => host.call(method, args) });
+}
