@@ -4,7 +4,7 @@ import type { ModelStore } from '../spec/model-store.ts';
 /** What a browser offers to keep blobs under names; `put` replaces one all at once. */
 export interface NamedBlobs {
   get(name: string): Promise<Blob | null>;
-  put(name: string, blob: Blob): Promise<void>;
+  put(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   remove(name: string): Promise<void>;
   names(): Promise<readonly string[]>;
 }
@@ -46,11 +46,17 @@ export function blobModelStore(blobs: () => Promise<NamedBlobs>, prefix: string)
         const part = partName(name, Math.floor((position + done) / PIECE));
         const fresh = bytes.subarray(done, done + PIECE - offset);
         const old = offset === 0 ? null : await at.get(part);
-        await at.put(part, new Blob(old === null ? [fresh] : [old.slice(0, offset), fresh]));
+        // Bytes, not a blob of them: a browser that is short of room may fail to read that again.
+        const whole = old === null ? fresh : new Uint8Array(offset + fresh.length);
+        if (old !== null) {
+          whole.set(new Uint8Array(await old.slice(0, offset).arrayBuffer()));
+          whole.set(fresh, offset);
+        }
+        await at.put(part, whole);
         done += fresh.length;
       }
     }),
-    replace: (name, bytes) => run((at) => at.put(partName(name, 0), new Blob([bytes]))),
+    replace: (name, bytes) => run((at) => at.put(partName(name, 0), bytes)),
     async *read(name) {
       for (let index = 0; ; index++) {
         const part = await run((at) => at.get(partName(name, index)));

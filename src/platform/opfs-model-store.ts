@@ -25,10 +25,10 @@ async function open(name: string): Promise<NamedBlobs> {
       const handle = await directory.getFileHandle(file).catch(missing);
       return handle === null ? null : handle.getFile();
     },
-    put: async (file, blob) => {
+    put: async (file, bytes) => {
       const writer = await (await directory.getFileHandle(file, { create: true })).createWritable();
       try {
-        await writer.write(blob);
+        await writer.write(bytes);
         // The file changes now, all at once.
         await writer.close();
       } catch (error) {

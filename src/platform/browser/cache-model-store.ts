@@ -17,7 +17,7 @@ async function open(name: string): Promise<NamedBlobs> {
   const cache = await caches.open(name);
   return {
     get: async (file) => (await cache.match(BASE + file))?.blob() ?? null,
-    put: (file, blob) => cache.put(BASE + file, new Response(blob)),
+    put: (file, bytes) => cache.put(BASE + file, new Response(bytes)),
     remove: async (file) => { await cache.delete(BASE + file); },
     names: async () => (await cache.keys()).map(({ url }) => url.slice(BASE.length)),
   };
