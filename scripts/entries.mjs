@@ -33,6 +33,7 @@ export const entries = [
   { subpath: './local', source: 'local/index.ts' },
   { subpath: './local/chat', source: 'local/chat/index.ts' },
   { subpath: './local/embeddings', source: 'local/embeddings/index.ts' },
+  { subpath: './local/transcription', source: 'local/transcription/index.ts' },
   { subpath: './models', source: 'model/index.ts' },
   { subpath: './agent', source: 'agent/index.ts' },
   { subpath: './providers/openai', source: 'providers/openai.ts' },

@@ -14,6 +14,7 @@ export const entryBudgets = {
   './local': 16_000,
   './local/chat': 20_000,
   './local/embeddings': 11_000,
+  './local/transcription': 9_000,
   './rag': 20_000,
   './prompts': 5_000,
   './prompts/yaml': 18_000,

@@ -73,7 +73,8 @@ export const law: Readonly<Record<string, RoomLaw>> = {
   testing: { rooms: [...engine, 'durable'], halves: ['workflow', 'durable'] },
   // memory: its segment format, so that a host only has to offer named blobs. durable: the local host, which a Durable
   // Object runs inside itself; events and workflow: the types that this host's interface speaks.
-  platform: { rooms: [...engine, 'memory', 'durable', 'prompts'], npm: ['idb-keyval'], host: true, doors: true },
+  // local: the interfaces of its runtimes and caches, which a host serves in its own way.
+  platform: { rooms: [...engine, 'memory', 'durable', 'prompts', 'local'], npm: ['idb-keyval'], host: true, doors: true },
 };
 
 /** Entry files in the root of src/ may open any front door. */

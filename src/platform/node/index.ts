@@ -12,3 +12,4 @@ export type { FileCheckpointStoreOptions } from '../file-checkpoint-store.ts';
 export { PromptRegistry } from './prompt-files.ts';
 export { serve } from './serve.ts';
 export type { RunningServer, ServeOptions } from './serve.ts';
+export { whisperThreads } from './whisper-threads.ts';
