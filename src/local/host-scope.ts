@@ -18,6 +18,7 @@ export interface HostScope {
     readonly hardwareConcurrency?: number;
   };
   readonly crossOriginIsolated?: boolean;
+  readonly Worker?: unknown;
   readonly LanguageModel?: { availability(options?: object): Promise<string> };
 }
 

@@ -54,7 +54,7 @@ export function whisper(options: WhisperOptions): LocalBackend<WhisperTranscript
 }
 
 function probe({ lib }: WhisperOptions): Probe {
-  if (lib === undefined && typeof Worker === 'undefined') {
+  if (lib === undefined && hostScope().Worker === undefined) {
     return failure('unsupported', 'this runtime has no Web Workers, which whisper.cpp computes with',
       'In Node pass lib: whisperThreads from blazen-ts/node; in Cloudflare Workers transcribe elsewhere');
   }
