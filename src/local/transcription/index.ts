@@ -16,3 +16,6 @@ export { whisper } from './whisper.ts';
 export type { WhisperOptions } from './whisper.ts';
 export type { WhisperTranscription } from './whisper-transcription.ts';
 export type { WhisperEvents, WhisperLibrary, WhisperModule, WhisperSegment } from './whisper-library.ts';
+export { transformersTranscription } from './transformers-transcription.ts';
+export type { TransformersSpeechLib, TransformersTranscription, TransformersTranscriptionOptions } from './transformers-transcription.ts';
+export type { GuardedPipeline, OnnxRuntimeLike, PipelineLike, TransformersLib, TransformersOptions } from '../transformers-lib.ts';

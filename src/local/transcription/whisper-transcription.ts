@@ -1,61 +1,36 @@
-import { abortError, throwIfAborted } from '../../base/abort.ts';
+import { abortError } from '../../base/abort.ts';
 import { LocalModelError } from '../../base/error-classes.ts';
-import { abortable } from '../abortable.ts';
-import { Lifetime } from '../lifetime.ts';
-import type { LoadedModel } from '../local-backend.ts';
-import { Mutex } from '../mutex.ts';
-import { decodeAudio, SPEECH_RATE } from './audio.ts';
-import { badAudio } from './bad-audio.ts';
-import { Transcription, type TranscriptionRequest, type TranscriptionResult, type TranscriptionSegment } from './transcription.ts';
+import { SPEECH_RATE } from './audio.ts';
+import { ACTION, LocalTranscription } from './local-transcription.ts';
+import type { TranscriptionRequest, TranscriptionResult, TranscriptionSegment } from './transcription.ts';
 import type { WhisperModule } from './whisper-library.ts';
 import type { WhisperListener } from './whisper-listener.ts';
 
-const ACTION = 'The transcription';
-/** whisper.cpp passes over what is shorter. */
-const MIN_SECONDS = 0.1;
-
-/** A whisper.cpp model that is loaded. Recordings are written down one after the other. */
-export class WhisperTranscription extends Transcription implements LoadedModel {
+/** A whisper.cpp model that is loaded. */
+export class WhisperTranscription extends LocalTranscription {
   readonly lost: Promise<LocalModelError>;
   readonly #module: WhisperModule;
   readonly #listener: WhisperListener;
   readonly #threads: number;
-  readonly #lifetime: Lifetime;
-  readonly #turns = new Mutex();
 
   constructor(name: string, module: WhisperModule, listener: WhisperListener, threads: number) {
-    super({ providerId: 'whisper.cpp' });
+    super('whisper.cpp', name);
     this.#module = module;
     this.#listener = listener;
     this.#threads = threads;
-    this.#lifetime = new Lifetime(name);
     this.lost = listener.crashed.then((cause) => {
       const error = new LocalModelError(`${ACTION} failed: whisper.cpp crashed`, { problem: 'device-lost', fix: 'Dispose of the model and load it again', cause });
-      this.#lifetime.lose(error);
+      this.lose(error);
       return error;
     });
   }
 
-  override async transcribe(request: TranscriptionRequest): Promise<TranscriptionResult> {
-    const signal = this.#lifetime.call(request.signal);
-    throwIfAborted(signal, ACTION);
-    if (request.audio === undefined) throw badAudio(request.audioUrl === undefined ? 'there is none' : "an address is not fetched here, pass the bytes as 'audio'");
-    const samples = await abortable(decodeAudio(request.audio), signal, ACTION);
-    if (samples.length < MIN_SECONDS * SPEECH_RATE) throw badAudio(`it is shorter than ${MIN_SECONDS} seconds`);
-    // An aborted call rejects at once; its turn ends when the module has stopped.
-    return abortable(this.#turns.run(() => this.#hear(samples, request, signal)), signal, ACTION);
+  protected override async release(): Promise<void> {
+    await this.#module.free();
+    await this.#module.terminate?.();
   }
 
-  async dispose(): Promise<void> {
-    if (!this.#lifetime.dispose()) return;
-    await this.#turns.run(async () => {
-      await this.#module.free();
-      await this.#module.terminate?.();
-    });
-  }
-
-  async #hear(samples: Float32Array, request: TranscriptionRequest, signal: AbortSignal): Promise<TranscriptionResult> {
-    throwIfAborted(signal, ACTION);
+  protected override async hear(samples: Float32Array, request: TranscriptionRequest, signal: AbortSignal): Promise<TranscriptionResult> {
     const { language = 'auto', translate = false, onProgress, onSegment } = request;
     const started = Date.now();
     const seconds = samples.length / SPEECH_RATE;
