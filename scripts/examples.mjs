@@ -14,6 +14,8 @@ await check('examples/cloudflare-worker', async () => last(await runCommand(proc
 await check('examples/review-server', async () => last(await runCommand(process.execPath, ['examples/review-server/check.mjs'], { cwd: root })));
 await check('examples/review-server, types for Deno', async () => void await runCommand(bin('deno'), ['check', 'examples/review-server/deno.ts'], { cwd: root }));
 
+await check('examples/transcribe', async () => last(await runCommand(process.execPath, ['examples/transcribe/check.mjs'], { cwd: root })));
+
 await check('npm start -- ask, on the pages of this project', async () => {
   const answer = await runCommand(process.execPath, ['scripts/start.mjs', 'ask', 'Where does code that needs a host go?', 'CONTRIBUTING.md', 'docs/decisions'], { cwd: root });
   if (!/^\u201c.*implements an interface of `spec`/m.test(answer) || !/^\[1\] CONTRIBUTING\.md:\d+$/m.test(answer)) throw new Error(`The answer does not quote the page:\n${answer}`);

@@ -12,5 +12,6 @@ declare global {
   const store: InMemoryCheckpointStore;
   const input: object;
   const text: string;
+  const file: File;
   const z: typeof zod;
 }

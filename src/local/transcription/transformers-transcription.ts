@@ -74,7 +74,7 @@ export class TransformersTranscription extends LocalTranscription {
   }
 
   protected override async hear(samples: Float32Array, { language, translate = false, onProgress, onSegment }: TranscriptionRequest, signal: AbortSignal): Promise<TranscriptionResult> {
-    const { pipeline, guard } = this.#opened;
+    const { pipeline } = this.#opened;
     const started = Date.now();
     const stopping = new this.#lib.InterruptableStoppingCriteria();
     const interrupt = (): void => stopping.interrupt();
@@ -86,7 +86,7 @@ export class TransformersTranscription extends LocalTranscription {
     const segments: TranscriptionSegment[] = [];
     try {
       for (const [from, to] of windows(samples, SPEECH_RATE)) {
-        const { text, chunks } = await guard(() => pipeline(samples.subarray(from, to), options));
+        const { text, chunks } = await this.#opened.guard(() => pipeline(samples.subarray(from, to), options));
         throwIfAborted(signal, ACTION);
         const [start, end] = [from / SPEECH_RATE, to / SPEECH_RATE];
         for (const heard of chunks ?? [{ text, timestamp: [0, null] as const }]) {

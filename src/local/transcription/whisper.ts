@@ -4,7 +4,7 @@ import { abortable } from '../abortable.ts';
 import { hostScope } from '../host-scope.ts';
 import { type LocalBackend, type LoadOptions, type Probe, probeError } from '../local-backend.ts';
 import { type ModelFiles, networkFiles } from '../model-files.ts';
-import { failure, loadPackage, requireIsolation, requireWasm } from '../requirements.ts';
+import { absent, failure, loadPackage, requireIsolation, requireWasm } from '../requirements.ts';
 import { type WhisperLibrary, type WhisperModule } from './whisper-library.ts';
 import { WhisperListener } from './whisper-listener.ts';
 import { WhisperTranscription } from './whisper-transcription.ts';
@@ -68,7 +68,7 @@ async function open(name: string, { model, files = networkFiles, sha256, threads
   throwIfAborted(signal, action);
   const found = probe(lib === undefined ? { model } : { model, lib });
   if (!found.ok) throw probeError(name, found);
-  const create = lib ?? await loadPackage('@transcribe/shout', async () => (await import('@transcribe/shout')).default as WhisperLibrary);
+  const create = lib ?? await loadPackage('@transcribe/shout', async () => (await import('@transcribe/shout').catch(absent)).default as WhisperLibrary);
   const bytes = await files.read(model, { ...load, ...(sha256 === undefined ? {} : { sha256 }) });
   const listener = new WhisperListener();
   let module: WhisperModule | undefined;
