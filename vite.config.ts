@@ -15,12 +15,12 @@ const nodeOnly = Object.fromEntries(programs.map(({ source }) => [stem(source), 
 const external = (id: string): boolean => !/^[.#\0]/.test(id) && !isAbsolute(id) && !id.startsWith('src/');
 
 /**
- * The room of a source file: the folder below src. The hosts in `platform`, each of the `stores`, and what `#platform`
- * stands for are apart: every program loads the last, and none of the others with it.
+ * The room of a source file: the folder below src. The hosts in `platform`, each of the `stores`, the memory's worker
+ * and what `#platform` stands for are apart: every program loads the last, and none of the others with it.
  */
 function room(id: string): string | null {
   if (/\/src\/platform\/(?:default|node|deno|workerd|browser)\.ts$/.test(id)) return 'host';
-  return /\/src\/((?:platform|stores)\/[^/]+|[^/]+)\//.exec(id)?.[1]?.replace('/', '-') ?? null;
+  return /\/src\/((?:platform|stores)\/[^/]+|memory\/worker|[^/]+)\//.exec(id)?.[1]?.replace('/', '-') ?? null;
 }
 
 function bundle(name: (typeof bundles)[number], condition: string): EnvironmentOptions {

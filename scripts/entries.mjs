@@ -24,6 +24,7 @@ export const entries = [
   { subpath: './memory', source: 'memory/index.ts' },
   { subpath: './memory/documents', source: 'memory/documents/index.ts' },
   { subpath: './memory/text', source: 'memory/text/index.ts' },
+  { subpath: './memory/worker', source: 'memory/worker/index.ts' },
   { subpath: './memory/segments', source: 'memory/segments/index.ts' },
   { subpath: './browser', source: 'platform/browser/index.ts', hosts: ['browser'] },
   { subpath: './workers', source: 'platform/workers/index.ts' },

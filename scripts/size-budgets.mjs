@@ -41,6 +41,7 @@ export const entryBudgets = {
   './providers/openai-compat': 24_000,
   './memory/documents': 9_000,
   './memory/text': 5_000,
+  './memory/worker': 6_000,
   './memory/segments': 6_000,
   './testing': 46_000,
   './browser': 12_000,

@@ -125,6 +125,7 @@ class Host {
     }
     const onMessage = (event: PortEvent): void => this.#receive(event.data);
     const onEnd = (event: PortEvent): void => {
+      event.preventDefault?.();
       this.#crashes++;
       this.#drop();
       this.#rejectAll(new WorkerCrashedError(`The worker crashed: ${reasonOf(event)}`, { retryable: this.#crashes < this.#maxCrashes }));

@@ -5,6 +5,8 @@ export interface PortEvent {
   readonly data?: unknown;
   /** Of `error` events, where the host tells. */
   readonly message?: string;
+  /** Of `error` events: without it Deno ends the whole program. */
+  preventDefault?(): void;
 }
 
 /**

@@ -13,3 +13,5 @@ export { PromptRegistry } from './prompt-files.ts';
 export { serve } from './serve.ts';
 export type { RunningServer, ServeOptions } from './serve.ts';
 export { whisperThreads } from './whisper-threads.ts';
+export { threadPort } from './worker-port.ts';
+export type { ThreadPort } from './worker-port.ts';

@@ -2,6 +2,6 @@
 import { parentPort } from 'node:worker_threads';
 import { serveWorker } from '../../../src/local/index.ts';
 import { methods } from '../../helpers/worker-methods.ts';
-import { portOf } from '../../helpers/thread-port.ts';
+import { threadPort } from '../../../src/platform/node/index.ts';
 
-serveWorker(portOf(parentPort!), methods);
+serveWorker(threadPort(parentPort!), methods);

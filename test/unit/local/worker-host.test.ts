@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AbortedError, ValidationError, WorkerCrashedError } from '../../../src/base/error-classes.ts';
 import { createWorkerHost, type PortLike, serveWorker, type WorkerLike } from '../../../src/local/index.ts';
-import { portOf } from '../../helpers/thread-port.ts';
+import { threadPort } from '../../../src/platform/node/index.ts';
 import { methods } from '../../helpers/worker-methods.ts';
 import { describeCalls, describeCrashes } from '../../helpers/worker-suite.ts';
 
@@ -86,8 +86,8 @@ describe('over a thread', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  describeCalls(() => portOf(new Worker(file)));
-  describeCrashes(() => portOf(new Worker(file)));
+  describeCalls(() => threadPort(new Worker(file)));
+  describeCrashes(() => threadPort(new Worker(file)));
 });
 
 describe('a host', () => {
