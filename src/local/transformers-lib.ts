@@ -5,7 +5,7 @@ import { BlazenError } from '../base/errors.ts';
 import { asString, isRecord } from '../base/json.ts';
 import { abortable } from './abortable.ts';
 import type { LoadOptions } from './local-backend.ts';
-import { loadPackage } from './requirements.ts';
+import { absent, loadPackage } from './requirements.ts';
 
 /** A session of ONNX Runtime, as far as it is touched here. */
 interface SessionLike {
@@ -81,7 +81,7 @@ export function openPipeline<Pipeline extends PipelineLike>(
   const opened = opening.then(async () => {
     throwIfAborted(signal, action);
     const runtime = await prepareRuntime(options);
-    const lib = await loadPackage<TransformersLib>('@huggingface/transformers', options.lib ?? (() => import('@huggingface/transformers') as Promise<unknown> as Promise<TransformersLib>));
+    const lib = await loadPackage<TransformersLib>('@huggingface/transformers', options.lib ?? (() => import('@huggingface/transformers').catch(absent) as Promise<unknown> as Promise<TransformersLib>));
     configure(lib, options, runtime, signal);
     const ours = lib.env.backends.onnx.wasm === runtime.env.wasm;
     const failures = { create: undefined as unknown };
@@ -115,7 +115,7 @@ export function openPipeline<Pipeline extends PipelineLike>(
 const guarded: { swallow: ((error: unknown) => void) | undefined } = { swallow: undefined };
 
 /** The runtime, offered to the package before it looks for one. */
-async function prepareRuntime({ runtime: load = () => import('onnxruntime-web/wasm'), wasmPaths }: TransformersOptions): Promise<OnnxRuntimeLike> {
+async function prepareRuntime({ runtime: load = () => import('onnxruntime-web/wasm').catch(absent), wasmPaths }: TransformersOptions): Promise<OnnxRuntimeLike> {
   const scope = globalThis as { [RUNTIME]?: OnnxRuntimeLike };
   const runtime = await loadPackage('onnxruntime-web', load);
   // Without a number it throws in Node and guesses elsewhere; threads need an isolated page.
@@ -144,11 +144,13 @@ async function prepareRuntime({ runtime: load = () => import('onnxruntime-web/wa
 }
 
 function configure({ env }: TransformersLib, { modelPath, wasmPaths }: TransformersOptions, runtime: OnnxRuntimeLike, signal: AbortSignal | undefined): void {
-  const isAddress = /^https?:/.test(modelPath) || typeof (globalThis as { location?: unknown }).location === 'object';
+  const { location } = globalThis as { location?: { readonly href: string } };
+  const isAddress = /^https?:/.test(modelPath) || typeof location === 'object';
   const folder = modelPath.endsWith('/') ? modelPath : `${modelPath}/`;
   env.allowLocalModels = !isAddress;
   env.allowRemoteModels = isAddress;
-  if (isAddress) Object.assign(env, { remoteHost: folder, remotePathTemplate: '{model}/' });
+  // A path without its host counts as a file that is not there.
+  if (isAddress) Object.assign(env, { remoteHost: new URL(folder, location?.href).href, remotePathTemplate: '{model}/' });
   else env.localModelPath = folder;
   env.useWasmCache = false;
   env.logLevel = SILENT;

@@ -1,3 +1,4 @@
+import { absent } from '../requirements.ts';
 import { serveWorker, type WorkerServer } from '../serve-worker.ts';
 import type { LoadProgress } from '../local-backend.ts';
 import type { PortLike, WorkerCall } from '../worker-protocol.ts';
@@ -20,7 +21,7 @@ export type WebLlmMethods = {
  * import { serveWebLlm } from 'blazen-ts/local/chat';
  * serveWebLlm();
  */
-export function serveWebLlm(lib: () => Promise<WebLlmLib> = () => import('@mlc-ai/web-llm')): WorkerServer {
+export function serveWebLlm(lib: () => Promise<WebLlmLib> = () => import('@mlc-ai/web-llm').catch(absent)): WorkerServer {
   const runtime = new WebLlmRuntime(lib);
   const methods: WebLlmMethods = {
     load: (spec, { signal, progress }) => runtime.load(spec, { signal, onProgress: progress }),

@@ -4,7 +4,7 @@ import { BlazenError } from '../../base/errors.ts';
 import type { CompletionRequest, ResponseFormat } from '../../spec/completion.ts';
 import type { Message } from '../../spec/message.ts';
 import { type LocalBackend, probeError } from '../local-backend.ts';
-import { loadPackage, requireWasm } from '../requirements.ts';
+import { absent, loadPackage, requireWasm } from '../requirements.ts';
 import { type GuardedPipeline, openPipeline, type TransformersOptions } from '../transformers-lib.ts';
 import type { ChatEngine, Generated, Generation } from './local-calls.ts';
 import { LocalChatModel } from './local-chat-model.ts';
@@ -43,7 +43,7 @@ export function transformersChat(options: TransformersChatOptions): LocalBackend
       const found = await this.probe(load);
       if (!found.ok) throw probeError(name, found);
       const opened = await openPipeline<TextGenerationPipeline>('text-generation', options, load);
-      const lib = await loadPackage('@huggingface/transformers', options.lib ?? (() => import('@huggingface/transformers') as Promise<unknown> as Promise<TransformersChatLib>));
+      const lib = await loadPackage('@huggingface/transformers', options.lib ?? (() => import('@huggingface/transformers').catch(absent) as Promise<unknown> as Promise<TransformersChatLib>));
       return new LocalChatModel(new TransformersEngine(options.model, opened, lib));
     },
   };

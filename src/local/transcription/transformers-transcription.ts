@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../../base/abort.ts';
 import { LocalModelError } from '../../base/error-classes.ts';
 import { type LocalBackend, type LoadOptions, probeError } from '../local-backend.ts';
-import { loadPackage, requireWasm } from '../requirements.ts';
+import { absent, loadPackage, requireWasm } from '../requirements.ts';
 import { type GuardedPipeline, openPipeline, type PipelineLike, type TransformersLib, type TransformersOptions } from '../transformers-lib.ts';
 import { SPEECH_RATE } from './audio.ts';
 import { ACTION, LocalTranscription } from './local-transcription.ts';
@@ -52,7 +52,7 @@ export function transformersTranscription(options: TransformersTranscriptionOpti
       const found = probe(load.signal);
       if (!found.ok) throw probeError(name, found);
       const opened = await openPipeline<SpeechPipeline>('automatic-speech-recognition', options, load);
-      const lib = await loadPackage('@huggingface/transformers', options.lib ?? (() => import('@huggingface/transformers') as Promise<unknown> as Promise<TransformersSpeechLib>));
+      const lib = await loadPackage('@huggingface/transformers', options.lib ?? (() => import('@huggingface/transformers').catch(absent) as Promise<unknown> as Promise<TransformersSpeechLib>));
       return new TransformersTranscription(name, opened, lib);
     },
   };
