@@ -1,13 +1,12 @@
 import type { LocalBackend } from '../local-backend.ts';
-import { checkStates, embedTexts, type Embedder, type VectorOptions, versionOf } from './embed-texts.ts';
+import { checkStates, type VectorOptions } from './embed-texts.ts';
 import { loadOnnx, probeOnnx } from './load-onnx.ts';
-import { LocalEmbeddingModel } from './local-embedding.ts';
+import { type LocalEmbeddingModel, openEmbedding } from './local-embedding.ts';
 import { checkOnnxOptions, onnxModelId, type OnnxOptions } from './onnx-options.ts';
 
 /** Which embedding model ONNX Runtime Web runs, and how. */
 export interface OnnxEmbeddingOptions extends OnnxOptions, VectorOptions {}
 
-const BATCH_SIZE = 32;
 const STATE_OUTPUTS = ['last_hidden_state', 'token_embeddings', 'sentence_embedding'];
 
 /**
@@ -24,30 +23,16 @@ export function onnxEmbedding(options: OnnxEmbeddingOptions): LocalBackend<Local
   checkOnnxOptions(options);
   const modelId = onnxModelId(options);
   const name = `onnx:${modelId}`;
-  const batchSize = options.batchSize ?? BATCH_SIZE;
   return {
     name,
     probe: ({ signal } = {}) => probeOnnx(options, signal),
     async load(load = {}) {
       const { model, tokens } = await loadOnnx(name, options, load);
       const output = STATE_OUTPUTS.find((candidate) => model.outputNames.includes(candidate)) ?? model.outputNames[0] ?? '';
-      const embedder: Embedder = {
+      return openEmbedding(model, { provider: 'onnx', modelId }, options, {
         row: (text) => tokens.row(text),
         states: async (rows, signal) => checkStates(name, (await model.run(rows, signal))[output], rows.length),
-      };
-      const embed = (texts: readonly string[], purpose: 'document' | 'query' | undefined, signal: AbortSignal | undefined) =>
-        embedTexts(embedder, texts, options, purpose, batchSize, model.lifetime.call(signal));
-      try {
-        // A model that loads has computed: what does not fit together shows now, and the length of the vectors is known.
-        const { vectors } = await embed(['a'], undefined, load.signal);
-        return new LocalEmbeddingModel({
-          provider: 'onnx', modelId, dimensions: (vectors[0] as Float32Array).length, maxBatchSize: Infinity,
-          doEmbedBatch: (texts, { purpose, signal }) => embed(texts, purpose, signal),
-        }, versionOf(options), model);
-      } catch (error) {
-        await model.dispose();
-        throw error;
-      }
+      }, load.signal);
     },
   };
 }

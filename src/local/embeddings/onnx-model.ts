@@ -4,11 +4,12 @@ import { abortable } from '../abortable.ts';
 import { Lifetime } from '../lifetime.ts';
 import type { LoadedModel, LoadOptions } from '../local-backend.ts';
 import type { ModelFiles } from '../model-files.ts';
-import { Mutex } from '../mutex.ts';
 import { ENCODER_INPUTS, feedsOf } from './batches.ts';
 import { type GpuDevice, openGpuDevice } from './gpu-device.ts';
+import { failed, refused } from './onnx-errors.ts';
 import type { OnnxRuntime, OnnxSession, OnnxTensor } from './onnx-runtime.ts';
-import { badInput, type TokenRow } from './text-tokens.ts';
+import type { TokenRow } from './text-tokens.ts';
+import { turns } from './turns.ts';
 import { provideWasm, withModule } from './wasm-binary.ts';
 
 /** What is put together to a model. */
@@ -24,9 +25,6 @@ export interface OnnxParts {
 
 /** Runtimes that have their WebAssembly and were asked to start. */
 const started = new WeakSet<OnnxRuntime>();
-
-/** Two calls at once into the runtime fail or hang on WebGPU, whichever sessions they are for; all models share the runtime. */
-const turns = new Mutex();
 
 /** A model in ONNX Runtime: one call at a time, and gone when it is disposed of or its GPU is lost. */
 export class OnnxModel implements LoadedModel {
@@ -86,7 +84,7 @@ export class OnnxModel implements LoadedModel {
         // A lost GPU may never answer, and must not keep the others waiting.
         return await (this.lost === undefined ? work : Promise.race([work, this.lost.then((error) => { throw error; })]));
       } catch (cause) {
-        throw cause instanceof LocalModelError ? cause : failed(name, cause);
+        throw failed(name, cause);
       }
     }), signal, action);
   }
@@ -105,32 +103,4 @@ export class OnnxModel implements LoadedModel {
     this.lifetime.lose(error);
     return error;
   }
-}
-
-const text = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
-
-function refused(name: string, cause: unknown): LocalModelError {
-  if (/no available backend|initializeWebAssembly|fetching of the wasm/i.test(text(cause))) {
-    return new LocalModelError(`Cannot load '${name}': ONNX Runtime could not start`, {
-      problem: 'unavailable', fix: "Give the address of its .wasm file as 'wasm', and reload the page: it does not start a second time", cause,
-    });
-  }
-  if (outOfMemory(cause)) return noMemory(`Cannot load '${name}'`, cause);
-  return new LocalModelError(`Cannot load '${name}': ONNX Runtime refuses the model`, {
-    problem: 'corrupt', fix: 'Fetch it again; if that does not help, the file is not an ONNX model that this version can run', cause,
-  });
-}
-
-function failed(name: string, cause: unknown): LocalModelError {
-  if (outOfMemory(cause)) return noMemory(`'${name}' cannot compute`, cause);
-  if (/out of data bounds|out of range|INVALID_ARGUMENT|invalid expand shape/i.test(text(cause))) {
-    return badInput(`'${name}' does not take the text`, "Give 'config' or 'maxTokens', so that texts are cut to what it takes, and the tokenizer that belongs to it", cause);
-  }
-  return new LocalModelError(`'${name}' cannot compute`, { problem: 'failed', fix: 'Load it again', cause });
-}
-
-const outOfMemory = (cause: unknown): boolean => /bad_alloc|out of memory|allocat/i.test(text(cause));
-
-function noMemory(what: string, cause: unknown): LocalModelError {
-  return new LocalModelError(`${what}: there is not enough memory`, { problem: 'vram', fix: 'Dispose of other models, or choose a smaller one', cause });
 }

@@ -1,11 +1,15 @@
 import * as embeddings from '../../../src/local/embeddings/index.ts';
 import * as local from '../../../src/local/index.ts';
 import { HashEmbedder, Memory } from '../../../src/memory/index.ts';
+import { embeddingSoak, type SoakPlan, type SoakResult } from './embedding-soak.ts';
 import { type EmbeddingHost, embeddingSuite, tinyEncoder } from './embedding-suite.ts';
 import { remoteSuite, type RemoteSuite } from './remote-suite.ts';
+import { transformersSuite } from './transformers-suite.ts';
 
 /** What the tests ask of a page, and of a worker of it. */
 export interface EmbedPage extends RemoteSuite {
+  readonly transformers: RemoteSuite;
+  soak(plan: SoakPlan): Promise<SoakResult>;
   probe(options?: EmbeddingHost['options'] & { readonly threads?: number }): Promise<local.Probe>;
   /** The problem of loading the test model over HTTP with these options, or the numbers of an embedding. */
   load(options: Partial<embeddings.OnnxEmbeddingOptions>, texts: readonly string[]): Promise<{ problem: string } | { vectors: number[][]; progress: [string, number, number | null][] }>;
@@ -21,6 +25,8 @@ const options: EmbeddingHost['options'] = {
 
 scope.page = {
   ...remoteSuite((t) => embeddingSuite(t, { lib, options })),
+  transformers: remoteSuite((t) => transformersSuite(t, embeddings, { modelPath: '/models/', wasmPaths: '/ort/' })),
+  soak: (plan) => embeddingSoak({ lib, options }, plan),
   probe: (more) => embeddings.onnxEmbedding({ ...tinyEncoder({ lib, options }), ...more }).probe(),
   async load(more, texts) {
     const progress: [string, number, number | null][] = [];

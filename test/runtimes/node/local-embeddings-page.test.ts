@@ -6,9 +6,13 @@ import type { EmbedPage } from '../../helpers/local/embed-page.ts';
 import { difference, SENTENCES, vectorOf } from '../../helpers/local/embedding-suite.ts';
 import { type PageServer, type Served, startPageServer } from '../../helpers/local/page-server.ts';
 import { crossEncoderFiles } from '../../helpers/onnx/cross-encoder.ts';
+import { transformersModels } from '../../helpers/local/transformers-suite.ts';
 import { encoderFiles } from '../../helpers/onnx/encoder.ts';
 
-const IMPORTS = { 'onnxruntime-web/wasm': '/ort/ort.wasm.bundle.min.mjs', 'onnxruntime-web/webgpu': '/ort/ort.webgpu.bundle.min.mjs' };
+const IMPORTS = {
+  'onnxruntime-web/wasm': '/ort/ort.wasm.bundle.min.mjs', 'onnxruntime-web/webgpu': '/ort/ort.webgpu.bundle.min.mjs',
+  'onnxruntime-common': '/ort-common/index.js', '@huggingface/transformers': '/tf/transformers.web.min.js',
+};
 const WASM = '/ort/ort-wasm-simd-threaded.wasm';
 const GPU_WASM = '/ort/ort-wasm-simd-threaded.asyncify.wasm';
 const ISOLATED = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
@@ -42,10 +46,12 @@ beforeAll(async () => {
     '/nothing-installed': { content: html('', {}) },
     '/no-wasm': { content: html(''), headers: { 'content-security-policy': "script-src 'self' 'unsafe-inline'" } },
   };
-  for (const [name, model] of Object.entries({ 'tiny-encoder': encoderFiles(), 'tiny-cross-encoder': crossEncoderFiles() })) {
+  for (const [name, model] of Object.entries({ ...transformersModels(), 'tiny-cross-encoder': crossEncoderFiles() })) {
     for (const [path, content] of Object.entries(model)) files[`/models/${name}/${path}`] = { content };
   }
-  server = await startPageServer(files, { '/ort/': 'node_modules/onnxruntime-web/dist/' });
+  server = await startPageServer(files, {
+    '/ort/': 'node_modules/onnxruntime-web/dist/', '/ort-common/': 'node_modules/onnxruntime-common/dist/esm/', '/tf/': 'node_modules/@huggingface/transformers/dist/',
+  });
   const launch = chromiumLaunch();
   plain = await chromium.launch(launch);
   withGpu = await chromium.launch({ ...launch, args: [...launch.args, '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'] });
@@ -116,6 +122,25 @@ describe('ONNX Runtime Web in Chromium', () => {
     expect(refused).toEqual([]);
     await page.context().close();
   });
+});
+
+test('transformers.js embeds in a page, and outlives its failures', { timeout: 60_000 }, async () => {
+  const { page, refused, asked } = await open(plain, '/wasm');
+  const names = await page.evaluate(() => (globalThis as unknown as Scope).page.transformers.names);
+  for (const name of names) {
+    expect([name, await page.evaluate((test) => (globalThis as unknown as Scope).page.transformers.run(test), name)]).toEqual([name, null]);
+  }
+  expect(asked()).toEqual(expect.arrayContaining(['/tf/transformers.web.min.js', WASM]));
+  expect(refused).toEqual([]);
+  await page.context().close();
+});
+
+test('1,000 mixed calls in a page end in the right vectors or the right error', { timeout: 120_000 }, async () => {
+  const { page } = await open(plain, '/wasm');
+  const { outcomes, wrong } = await page.evaluate((plan) => (globalThis as unknown as Scope).page.soak(plan), { seed: 11, calls: 1000, parallel: 20, loads: 0.04 });
+  expect(wrong).toEqual([]);
+  expect(Object.values(outcomes).reduce((sum, count) => sum + count, 0)).toBe(1000);
+  await page.context().close();
 });
 
 describe('what is missing is said', () => {
