@@ -12,7 +12,9 @@ const RULES: readonly Rule[] = [
   [/FeatureSupport/, 'unsupported', 'Choose another model'],
   [/exceeds\s+limit|out of memory|allocation failed/i, 'vram', 'Choose a smaller model, or a shorter context_window_size'],
   [/quota/i, 'quota', 'Free some storage of this site, or choose a smaller model'],
-  [/Integrity/, 'corrupt', 'Fetch the model again; if that does not help, the files or their hashes have changed'],
+  [/Integrity|CompileError|magic word|SyntaxError/, 'corrupt', 'Check that the addresses in the model record give what they should; the files or their hashes may have changed'],
+  // Caches do not say more about an answer that is not 200.
+  [/on 'Cache'|Cache\.add/, 'unavailable', 'Check the addresses in the model record: their server does not give a file'],
   [/ModelNotFound|Cannot find model|\b404\b/, 'not-found', 'Check model_id, and the addresses in the model record'],
   [/Failed to fetch|NetworkError|network error|Cannot fetch|Load failed/i, 'offline', 'Check the connection, the addresses in the model record and the CORS headers of their server'],
   [/^(?:MessageOrder|SystemMessageOrder|ContentType|Unsupported|InvalidResponseFormat|Grammar|MinValue|Range|NonNegative|InvalidNumber)\w*Error/, 'bad-input', 'Change the request'],

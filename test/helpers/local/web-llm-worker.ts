@@ -1,0 +1,3 @@
+import { serveWebLlm } from '../../../src/local/chat/index.ts';
+
+serveWebLlm();
