@@ -149,7 +149,7 @@ export const programBudgets = [
       console.log((await model.complete([{ role: 'user', content: 'Hello' }])).content);
     `,
     // The package is for the worker, and the other backends are not asked for.
-    forbidden: [/mlc-ai/, /huggingface/, /onnx/i, /responseConstraint/, /https?:\/\/(?!127)/, /\bnode:[a-z]/],
+    forbidden: [/\bimport\(/, /huggingface/, /onnx/i, /responseConstraint/, /https?:\/\/(?!127)/, /\bnode:[a-z]/],
   },
   {
     name: 'a client of runs on a server',

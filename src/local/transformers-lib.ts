@@ -53,6 +53,7 @@ export interface TransformersOptions<Lib extends TransformersLib = TransformersL
 /** A pipeline that outlives its own failures. */
 export interface GuardedPipeline<Pipeline extends PipelineLike> {
   readonly pipeline: Pipeline;
+  readonly lib: TransformersLib;
   /** Does the work with the pipeline; what the runtime threw inside is what it throws. */
   guard<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -81,7 +82,7 @@ export function openPipeline<Pipeline extends PipelineLike>(
   const opened = opening.then(async () => {
     throwIfAborted(signal, action);
     const runtime = await prepareRuntime(options);
-    const lib = await loadPackage<TransformersLib>('@huggingface/transformers', options.lib ?? (() => import('@huggingface/transformers').catch(absent) as Promise<unknown> as Promise<TransformersLib>));
+    const lib = await loadPackage<TransformersLib>('@huggingface/transformers', options.lib ?? importTransformers);
     configure(lib, options, runtime, signal);
     const ours = lib.env.backends.onnx.wasm === runtime.env.wasm;
     const failures = { create: undefined as unknown };
@@ -95,7 +96,7 @@ export function openPipeline<Pipeline extends PipelineLike>(
         },
       });
       if (failures.create !== undefined) throw failures.create;
-      return { pipeline, guard: guardRuns(pipeline) };
+      return { pipeline, lib, guard: guardRuns(pipeline) };
     } catch (error) {
       throwIfAborted(signal, action);
       throw loadError(action, failures.create ?? error);
@@ -110,6 +111,9 @@ export function openPipeline<Pipeline extends PipelineLike>(
     throw error;
   });
 }
+
+/** Its own types are of the models it knows, and too many to agree with. */
+const importTransformers = (): Promise<TransformersLib> => import('@huggingface/transformers').catch(absent) as Promise<unknown> as Promise<TransformersLib>;
 
 /** Set while a pipeline is being opened: takes what `create` throws. */
 const guarded: { swallow: ((error: unknown) => void) | undefined } = { swallow: undefined };

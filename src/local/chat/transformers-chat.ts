@@ -4,7 +4,7 @@ import { BlazenError } from '../../base/errors.ts';
 import type { CompletionRequest, ResponseFormat } from '../../spec/completion.ts';
 import type { Message } from '../../spec/message.ts';
 import { type LocalBackend, probeError } from '../local-backend.ts';
-import { absent, loadPackage, requireWasm } from '../requirements.ts';
+import { requireWasm } from '../requirements.ts';
 import { type GuardedPipeline, openPipeline, type TransformersOptions } from '../transformers-lib.ts';
 import type { ChatEngine, Generated, Generation } from './local-calls.ts';
 import { LocalChatModel } from './local-chat-model.ts';
@@ -43,8 +43,7 @@ export function transformersChat(options: TransformersChatOptions): LocalBackend
       const found = await this.probe(load);
       if (!found.ok) throw probeError(name, found);
       const opened = await openPipeline<TextGenerationPipeline>('text-generation', options, load);
-      const lib = await loadPackage('@huggingface/transformers', options.lib ?? (() => import('@huggingface/transformers').catch(absent) as Promise<unknown> as Promise<TransformersChatLib>));
-      return new LocalChatModel(new TransformersEngine(options.model, opened, lib));
+      return new LocalChatModel(new TransformersEngine(options.model, opened));
     },
   };
 }
@@ -57,10 +56,10 @@ class TransformersEngine implements ChatEngine {
   readonly #lib: TransformersChatLib;
   #work: Promise<unknown> = Promise.resolve();
 
-  constructor(modelId: string, opened: GuardedPipeline<TextGenerationPipeline>, lib: TransformersChatLib) {
+  constructor(modelId: string, opened: GuardedPipeline<TextGenerationPipeline>) {
     this.modelId = modelId;
     this.#opened = opened;
-    this.#lib = lib;
+    this.#lib = opened.lib as TransformersChatLib;
   }
 
   generate(request: CompletionRequest, generation: Generation): Promise<Generated> {

@@ -3,6 +3,7 @@ import { LocalModelError } from '../../base/error-classes.ts';
 import type { FinishReason } from '../../spec/completion.ts';
 import { abortable } from '../abortable.ts';
 import type { LoadOptions } from '../local-backend.ts';
+import { loadPackage } from '../requirements.ts';
 import type { Generated, Generation } from './local-calls.ts';
 import { webLlmError } from './web-llm-errors.ts';
 import type { WebLlmEngine, WebLlmLib, WebLlmProgress, WebLlmRequest, WebLlmSpec } from './web-llm-types.ts';
@@ -26,7 +27,7 @@ export class WebLlmRuntime {
     const unload = (): void => void engine?.unload().catch(() => undefined);
     signal?.addEventListener('abort', unload, { once: true });
     try {
-      const { MLCEngine } = await abortable(this.#lib(), signal, action);
+      const { MLCEngine } = await abortable(loadPackage('@mlc-ai/web-llm', this.#lib), signal, action);
       engine = new MLCEngine({ appConfig, logLevel: 'SILENT', initProgressCallback: (report) => onProgress?.(toProgress(report)) });
       await abortable(engine.reload(model, chatOptions), signal, action);
       // WebLLM's reload resolves when unload stopped it.
