@@ -18,7 +18,10 @@ import { openrouter } from '../providers/openrouter.ts';
 import { perplexity } from '../providers/perplexity.ts';
 import { together } from '../providers/together.ts';
 import { xai } from '../providers/xai.ts';
+import { UnsupportedError } from '../base/error-classes.ts';
+import type { LocalBackend, LocalChatModel } from '../local/chat/index.ts';
 import type { ChatModelSpec, CompletionOptions, CompletionRequest } from '../spec/completion.ts';
+import { OnDemandModel } from './on-demand.ts';
 
 /** What a subclass tells about itself. */
 export interface CompletionModelConfig {
@@ -39,10 +42,13 @@ type OwnStream = (messages: ChatMessage[], onChunk: (chunk: CustomChunk) => void
  * It knows all providers. For the smallest bundle import a provider's function instead.
  */
 export class CompletionModel extends ChatModel {
+  readonly #local: OnDemandModel | undefined;
+
   constructor(init: CompletionModelConfig | ChatModelSpec) {
     const own: { model?: CompletionModel } = {};
     super('doComplete' in init ? init : customSpec(init.modelId, overrides(own), init.providerId ?? 'custom'));
     own.model = this;
+    this.#local = init instanceof OnDemandModel ? init : undefined;
   }
 
   /** Models of the provider functions are completion models too; subclasses keep the ordinary meaning. */
@@ -72,6 +78,14 @@ export class CompletionModel extends ChatModel {
     return new CompletionModel(bedrock(typeof options === 'string' ? { region: options } : options));
   }
 
+  /**
+   * A model of this device that loads itself for its first request, or by `load`. Without a backend it can be made and
+   * registered, and fails when it is asked.
+   *
+   * @param backend `webLlm({ model: modelId, … })` of `blazen-ts/local/chat`; it comes from you, so that nobody else bundles it.
+   */
+  static webLlm(modelId: string, backend?: LocalBackend<LocalChatModel>): CompletionModel { return new CompletionModel(new OnDemandModel(modelId, backend)); }
+
   /** A model served by a function that answers, and one that streams if there is one. */
   static fromJsHandler(modelId: string, complete: NonNullable<CustomModelHandlers['complete']>, stream?: CustomModelHandlers['stream']): CompletionModel {
     return new CompletionModel(fromJsHandler(modelId, complete, stream));
@@ -80,6 +94,20 @@ export class CompletionModel extends ChatModel {
   /** A model that asks the given ones in order; see `withFallback`. */
   static withFallback(models: readonly ChatModelSpec[], options?: FallbackOptions): CompletionModel {
     return new CompletionModel(withFallback(models, options));
+  }
+
+  /** Brings a model of this device into memory; it is no error when it is there. @throws LocalModelError; UnsupportedError for hosted models */
+  async load(): Promise<void> { await this.#onDevice().load(); }
+  /** Gives the memory of a model of this device back. */
+  async unload(): Promise<void> { await this.#onDevice().unload(); }
+  /** Whether a model of this device is in memory. */
+  async isLoaded(): Promise<boolean> { return this.#onDevice().isLoaded; }
+  /** Bytes a model of this device takes; null when nobody knows. */
+  async vramBytes(): Promise<number | null> { return this.#onDevice().vramBytes; }
+
+  #onDevice(): OnDemandModel {
+    if (this.#local === undefined) throw new UnsupportedError(`unsupported: '${this.modelId}' is not a model of this device`);
+    return this.#local;
   }
 
   override withModel(modelId: string): CompletionModel { return new CompletionModel(new ChatModel(this, modelId)); }
