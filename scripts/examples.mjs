@@ -12,6 +12,8 @@ await check('examples/deno', async () => last(await runCommand(bin('deno'), ['ru
 await check('examples/deno, types', async () => void await runCommand(bin('deno'), ['check', 'examples/deno/main.ts'], { cwd: root }));
 await check('examples/cloudflare-worker', async () => last(await runCommand(process.execPath, ['examples/cloudflare-worker/check.mjs'], { cwd: root })));
 await check('examples/review-server', async () => last(await runCommand(process.execPath, ['examples/review-server/check.mjs'], { cwd: root })));
+await check('examples/local-chat', async () => last(await runCommand(process.execPath, ['examples/local-chat/chat.mjs'], { cwd: root })));
+await check('examples/local-chat in Deno', async () => last(await runCommand(bin('deno'), ['run', '-A', 'examples/local-chat/chat.mjs'], { cwd: root })));
 await check('examples/review-server, types for Deno', async () => void await runCommand(bin('deno'), ['check', 'examples/review-server/deno.ts'], { cwd: root }));
 
 await check('examples/transcribe', async () => last(await runCommand(process.execPath, ['examples/transcribe/check.mjs'], { cwd: root })));

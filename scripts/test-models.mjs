@@ -12,10 +12,11 @@ export async function writeTestModels(directory = '.cache/models') {
       contents: `
         export { writeFiles } from './write-files.ts';
         import { decoderFiles } from './decoder.ts';
+        import { scriptedDecoderFiles } from './chat-decoder.ts';
         import { crossEncoderFiles } from './cross-encoder.ts';
         import { encoderFiles } from './encoder.ts';
         import { speechFiles } from './speech.ts';
-        export const models = { 'tiny-encoder': encoderFiles, 'tiny-cross-encoder': crossEncoderFiles, 'tiny-decoder': decoderFiles, 'tiny-speech': speechFiles };
+        export const models = { 'tiny-encoder': encoderFiles, 'tiny-cross-encoder': crossEncoderFiles, 'tiny-decoder': decoderFiles, 'tiny-chat': scriptedDecoderFiles, 'tiny-speech': speechFiles };
       `,
       resolveDir: helpers,
     },

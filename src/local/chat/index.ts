@@ -23,3 +23,4 @@ export { transformersChat } from './transformers-chat.ts';
 export type { TransformersChatOptions } from './transformers-chat.ts';
 export type { ChatTokenizer, IdTensor, Interrupter, TextGenerationPipeline, TransformersChatLib } from './transformers-types.ts';
 export type { OnnxRuntimeLike, PipelineLike, TransformersLib, TransformersOptions } from '../transformers-lib.ts';
+export type { LoadedModel, LoadOptions, LoadProgress, LocalBackend, Probe, ProbeFailure } from '../local-backend.ts';

@@ -3,7 +3,7 @@ import type { JsonSchema } from '../../spec/json-schema.ts';
 import { offeredTools, plainConversation, toolInstruction, toolSchema } from './tool-schema.ts';
 import type { WebLlmRequest } from './web-llm-types.ts';
 
-/** A request in WebLLM's words. WebLLM's own tools are left alone: see decision 0031. */
+/** A request in WebLLM's words. WebLLM's own tools are left alone: they forbid system messages, and answers. */
 export function toWebLlm(request: CompletionRequest, model: string): WebLlmRequest {
   const { temperature, topP, maxTokens, stop, responseFormat, reasoning, toolChoice, providerOptions } = request;
   const tools = offeredTools(request);

@@ -59,6 +59,8 @@ export function webLlm(options: WebLlmOptions): LocalBackend<LocalChatModel> {
     if (worker === undefined && lib === undefined) {
       return failure('not-installed', 'webLlm was given neither a worker nor the package', 'Pass worker: () => new Worker(…) whose module calls serveWebLlm(), or lib, which imports the package on this thread');
     }
+    // Deno has WebGPU too, but neither addresses of its own nor the caches WebLLM keeps models in.
+    if ((globalThis as { location?: unknown }).location === undefined) return failure('unsupported', 'WebLLM runs in pages and their workers', 'Use transformersChat here');
     const { buffer_size_required_bytes: binding = 0, required_features: features = [] } = record;
     const limits = { ...NEEDED_LIMITS, maxStorageBufferBindingSize: Math.max(NEEDED_LIMITS.maxStorageBufferBindingSize, binding) };
     const gpu = await requireWebGpu({ features, limits, ...(signal ? { signal } : {}) });

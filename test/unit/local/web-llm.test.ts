@@ -22,6 +22,7 @@ const load = (): Promise<LocalChatModel> => webLlm({ model: 'tiny', appConfig, l
 beforeEach(() => {
   fake = fakeWebLlm();
   vi.stubGlobal('navigator', fakeGpu());
+  vi.stubGlobal('location', new URL('http://127.0.0.1/'));
 });
 afterEach(() => vi.unstubAllGlobals());
 
@@ -50,6 +51,8 @@ describe('the probe', () => {
   it('says what is missing in the call itself', async () => {
     expect(await webLlm({ model: 'other', appConfig, lib: fake.lib }).probe()).toMatchObject({ ok: false, problem: 'not-found' });
     expect(await webLlm({ model: 'tiny', appConfig }).probe()).toMatchObject({ ok: false, problem: 'not-installed' });
+    vi.stubGlobal('location', undefined);
+    expect(await webLlm({ model: 'tiny', appConfig, lib: fake.lib }).probe()).toMatchObject({ ok: false, problem: 'unsupported' });
     expect(webLlm({ model: 'tiny', appConfig }).vramBytes).toBe(2000 * 1024 * 1024);
   });
 });
@@ -130,7 +133,7 @@ describe('answers', () => {
   });
 
   it('thoughts come apart, however they are cut', async () => {
-    for (const pieces of [['<think>\nso', ' so\n</think>\n\n', 'Yes'], [...'<think>\nso so\n</think>\n\nYes']]) {
+    for (const pieces of [['<think>\nso', ' so\n</think>\n\n', 'Yes'], '<think>\nso so\n</think>\n\nYes'.split('')]) {
       fake.answers = [pieces];
       expect(await (await load()).complete(user('hi'), { reasoning: 'high' })).toMatchObject({ reasoning: 'so so\n', content: 'Yes' });
     }
@@ -249,7 +252,7 @@ describe('in a worker', () => {
 
   it('loads, answers, aborts and keeps the class of errors over the line', async () => {
     const { port, close } = line();
-    const model = await webLlm({ model: 'tiny', appConfig, worker: () => port as unknown as PortLike }).load();
+    const model = await webLlm({ model: 'tiny', appConfig, worker: () => port }).load();
     expect((await model.complete(user('hi'))).content).toBe('Hello there');
     fake.answers = [['one', ' two', ' three'], ['Hello']];
     const controller = new AbortController();
