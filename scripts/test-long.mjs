@@ -10,6 +10,8 @@ const parts = {
   kills: vitest('kill-matrix'),
   // KILLS=1000 for more.
   ingest: vitest('killed-ingest'),
+  // CALLS=10000 for more.
+  chat: vitest('local-chat'),
   redis: vitest('redis-load'),
   overhead: vitest('host-overhead'),
   // SEEDS=1000000 for more.

@@ -19,7 +19,8 @@ export interface FakeWebLlm {
 
 /** An engine that keeps to the package's own interface: one answer at a time, interrupted between two tokens. */
 export function fakeWebLlm(): FakeWebLlm {
-  const fake: FakeWebLlm = { lib: async () => ({ MLCEngine: FakeEngine as unknown as WebLlmLib['MLCEngine'] }), requests: [], log: [], answers: [['Hello', ' there']], failReload: undefined, failAnswer: undefined, holdReload: false };
+  // A function that returns an object can be called with `new`, too.
+  const fake: FakeWebLlm = { lib: async () => ({ MLCEngine: function MLCEngine(config?: MLCEngineConfig) { return engine(config); } as unknown as WebLlmLib['MLCEngine'] }), requests: [], log: [], answers: [['Hello', ' there']], failReload: undefined, failAnswer: undefined, holdReload: false };
 
   function engine(config: MLCEngineConfig = {}): MLCEngineInterface {
     let loaded: string | undefined;
@@ -91,11 +92,6 @@ export function fakeWebLlm(): FakeWebLlm {
       },
       resetChat: unused, getMessage: unused, getMaxStorageBufferBindingSize: unused, getGPUVendor: unused, forwardTokensAndSample: unused,
     } satisfies MLCEngineInterface;
-  }
-  class FakeEngine {
-    constructor(config?: MLCEngineConfig) {
-      return engine(config);
-    }
   }
   return fake;
 }

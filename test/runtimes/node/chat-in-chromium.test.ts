@@ -209,11 +209,11 @@ describe('with a GPU (SwiftShader), WebLLM', () => {
       line.port2.onmessage = (event) => handler.onmessage(event);
       class Engine extends WebWorkerMLCEngine {
         constructor(config: object) {
-          super(line.port1 as never, config);
+          super(line.port1, config);
         }
       }
       const appConfig = { model_list: [{ model_id: 'tiny', model: `${origin}/nowhere/resolve/main/`, model_lib: `${origin}/nowhere.wasm` }] };
-      return webLlm({ model: 'tiny', appConfig, lib: async () => ({ MLCEngine: Engine }) as never }).load()
+      return webLlm({ model: 'tiny', appConfig, lib: async () => ({ MLCEngine: Engine }) }).load()
         .then(() => 'loaded', (error: { problem: string; cause: unknown }) => [error.problem, typeof error.cause]);
     }, server.origin);
     expect(result).toEqual(['unavailable', 'string']);
