@@ -4,7 +4,7 @@
 
 /** @type {Readonly<Record<string, number>>} */
 export const entryBudgets = {
-  '.': 76_000,
+  '.': 78_000,
   './workflow': 14_000,
   './pipeline': 30_000,
   './events': 3_000,
