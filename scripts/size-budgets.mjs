@@ -39,7 +39,7 @@ export const entryBudgets = {
   './providers/bedrock': 24_000,
   './providers/fal': 24_000,
   './providers/openai-compat': 24_000,
-  './memory/documents': 9_000,
+  './memory/documents': 12_000,
   './memory/text': 5_000,
   './memory/worker': 6_000,
   './memory/segments': 6_000,

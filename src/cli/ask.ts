@@ -1,6 +1,6 @@
 import { IngestError } from '../base/error-classes.ts';
 import { Memory } from '../memory/index.ts';
-import { sourceSpan } from '../memory/documents/index.ts';
+import { parsePdf, sourceSpan } from '../memory/documents/index.ts';
 import { findDocumentFiles, readDocumentFile } from '../platform/node/index.ts';
 import { type Answer, askWorkflow, type Citation, ingestWorkflow, loadDocument, type RagDocument } from '../rag/index.ts';
 import { lineAt } from './line-at.ts';
@@ -15,6 +15,8 @@ interface Reference {
   /** 1 for the first line. */
   readonly line: number;
   readonly endLine: number;
+  /** The page, for PDF; its lines are those of its text. */
+  readonly page?: number;
   /** Span in the document's text; for HTML that is the visible text. */
   readonly start: number;
   readonly end: number;
@@ -29,7 +31,7 @@ export async function ask(args: readonly string[], output: Output): Promise<numb
   const memory = new Memory();
   const { data: stored } = await ingestWorkflow({
     memory,
-    load: async (file, options) => loadDocument({ ...file, bytes: await readDocumentFile(file.name, MAX_BYTES) }, { ...options, maxBytes: MAX_BYTES }),
+    load: async (file, options) => loadDocument({ ...file, bytes: await readDocumentFile(file.name, MAX_BYTES) }, { ...options, maxBytes: MAX_BYTES, pdf: parsePdf }),
     onDocument: (document, { docId }) => { documents.set(docId, document); },
   }).run({ files: files.map(({ path }) => ({ name: path })) });
 
@@ -59,11 +61,13 @@ function parse(args: readonly string[]): { question: string; paths: readonly str
 
 function refer({ number, name, start, end, quote }: Citation, document: RagDocument): Reference {
   const span = sourceSpan(document, start, end);
-  return { number, file: name, line: lineAt(document.source, span.start), endLine: lineAt(document.source, span.end - 1), start, end, quote };
+  const page = span.page === undefined ? {} : { page: span.page };
+  return { number, file: name, line: lineAt(document.source, span.start), endLine: lineAt(document.source, span.end - 1), ...page, start, end, quote };
 }
 
 function toText({ text, missing, found }: Answer, references: readonly Reference[]): string {
-  const lines = references.map(({ number, file, line, endLine }) => `[${number}] ${file}:${line}${endLine > line ? `-${endLine}` : ''}`);
+  const lines = references.map(({ number, file, line, endLine, page }) =>
+    `[${number}] ${file}${page === undefined ? `:${line}${endLine > line ? `-${endLine}` : ''}` : `, page ${page}`}`);
   const absent = found && missing.length > 0 ? `\nNot found in these files: ${missing.map((word) => `“${word}”`).join(', ')}\n` : '';
   return `${text}\n${lines.length === 0 ? '' : `\n${lines.join('\n')}\n`}${absent}`;
 }

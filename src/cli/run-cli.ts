@@ -6,14 +6,14 @@ import { type Output, UsageError } from './output.ts';
 const HELP = `Usage: blazen-ts <command>
 
 Commands:
-  ask "question" FILE…   answer from .md, .txt and .html files, with quotes and where they stand
+  ask "question" FILE…   answer from documents (text, PDF, tables, code), with quotes and where they stand
 
 Options:
   --json      print the answer as JSON
   --help      print this
   --version   print the version
 
-A directory stands for every .md, .txt and .html file below it. No model is used: the answer is quoted word for word.
+A directory stands for every .md, .txt, .html, .pdf, .csv and .jsonl file below it. No model is used: the answer is quoted word for word.
 Exit code: 0 answered (also with "nothing found"), 1 a file cannot be used, 2 the command cannot be understood.
 `;
 

@@ -16,7 +16,7 @@ export interface AnswerPassage {
   readonly score: number;
   /** Titles of the headings above the passage, highest first. */
   readonly heading: readonly string[];
-  /** 'text', 'markdown' or 'html'; null when it is not known. */
+  /** As the document's: 'text', 'markdown', 'html' and so on; null when it is not known. */
   readonly kind: string | null;
 }
 
@@ -60,6 +60,8 @@ export interface ExtractOptions {
   readonly maxQuotes?: number;
 }
 
+/** Kinds of documents whose lines are each a statement of its own. */
+const LINES: ReadonlySet<string> = /* @__PURE__ */ new Set(['html', 'csv', 'json', 'code']);
 /** The least share of the question's weight a quote must hold. */
 const RELEVANT = 0.35;
 /** Further quotes must be at least this good, relative to the best. */
@@ -114,7 +116,7 @@ export function extractAnswer(question: string, passages: readonly AnswerPassage
 function rate(terms: readonly Term[], passages: readonly AnswerPassage[]): { candidates: Candidate[]; missing: string[] } {
   const matcher = new TermMatcher(terms);
   const read = passages.map((passage) => {
-    const units = splitUnits(passage.text, passage.kind === 'html');
+    const units = splitUnits(passage.text, LINES.has(passage.kind ?? ''));
     const above = matcher.match(tokenize([passage.name, ...passage.heading].join(' ')));
     return { passage, units, above, own: units.map(({ start, end }) => matcher.match(tokenize(passage.text.slice(start, end)))) };
   });

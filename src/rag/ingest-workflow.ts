@@ -178,8 +178,8 @@ function reasonOf(error: unknown): IngestReason {
 }
 
 function entriesOf(docId: string, name: string, { kind, title }: RagDocument, chunks: readonly Chunk[]): MemoryEntry[] {
-  return chunks.map(({ index, text, start, end, headingPath }) => ({
-    id: passageId(docId, index), text, docId, start, end, metadata: { name, kind, title, heading: headingPath },
+  return chunks.map(({ index, text, start, end, page, headingPath }) => ({
+    id: passageId(docId, index), text, docId, start, end, metadata: { name, kind, title, heading: headingPath, page },
   }));
 }
 

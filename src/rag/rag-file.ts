@@ -15,10 +15,7 @@ export interface RagFile {
 }
 
 /** A document ready to be cut into passages. Plain data: a worker can make it. */
-export interface RagDocument extends SourceDocument {
-  /** Offsets into `text` at which pages begin, for formats that have pages. */
-  readonly pages?: readonly number[];
-}
+export type RagDocument = SourceDocument;
 
 /** Id of a file's document. */
 export function documentId(file: RagFile): string {

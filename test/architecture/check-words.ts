@@ -7,7 +7,7 @@ export async function bundleForBrowser(entry: string, plugins: Plugin[] = []): P
     entryPoints: [entry], bundle: true, minify: true, format: 'esm', target: 'es2022', write: false, metafile: true,
     conditions: ['browser'], legalComments: 'none', logLevel: 'silent', plugins, outdir: 'out',
     // Optional peers and host modules stay imports: whether they are there is what we look at.
-    external: ['node:*', 'cloudflare:*', 'zod', 'zod/*', '@mlc-ai/*', '@huggingface/*', '@transcribe/*', 'onnxruntime-web'],
+    external: ['node:*', 'cloudflare:*', 'zod', 'zod/*', '@mlc-ai/*', '@huggingface/*', '@transcribe/*', 'onnxruntime-web', 'pdfjs-dist/*'],
   });
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports)
     .filter((item) => item.external && item.kind === 'import-statement').map((item) => item.path);

@@ -12,7 +12,9 @@ export const forbidden: Readonly<Record<string, Forbidden>> = {
   '.': { words: [/\bzod\b/i] },
   './workflow': { words: [/anthropic/i, /openai/i, /onnx/i] },
   './events': { words: [/anthropic/i, /openai/i, /onnx/i] },
-  './rag': { words: [/anthropic/i, /openai/i, /onnx/i, /pdfjs/i] },
+  // A PDF reader may be loaded when a PDF is read, never before.
+  './rag': { words: [/anthropic/i, /openai/i, /onnx/i], imports: [/^pdfjs/] },
+  './memory/documents': { imports: [/^pdfjs/] },
   // The packages that compute are lazy imports; their code and a CDN have no place in what a page loads.
   './local/embeddings': { words: [/jsdelivr/i, /unpkg/i], imports: [/^onnxruntime/, /^@huggingface/] },
   './memory': { words: [/\bWorkflow\b/] },

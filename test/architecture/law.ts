@@ -41,8 +41,8 @@ export const law: Readonly<Record<string, RoomLaw>> = {
   providers: { rooms: [...floor, 'http', 'model'], doors: true },
   content: { rooms: [...floor, 'http'] },
   agent: { rooms: [...engine, 'model', 'content'] },
-  // local: its worker protocol, for a memory that lives in a worker.
-  memory: { rooms: [...floor, 'local'], kernels: true },
+  // local: its worker protocol, for a memory that lives in a worker. pdfjs-dist: to read PDF.
+  memory: { rooms: [...floor, 'local'], kernels: true, lazy: ['pdfjs-dist'] },
   rag: { rooms: [...engine, 'memory'] },
   // js-yaml: in `prompts/yaml` alone.
   prompts: { rooms: [...floor, 'model'], npm: ['js-yaml'] },

@@ -1,10 +1,10 @@
-import type { Answer } from 'blazen-ts/rag';
+import type { Answer, RagDocument } from 'blazen-ts/rag';
 
 /** A document of the library, as lists show it. */
 export interface DocumentRow {
   readonly docId: string;
   readonly name: string;
-  readonly kind: 'text' | 'markdown' | 'html' | 'pdf';
+  readonly kind: RagDocument['kind'];
   readonly title: string | null;
   /** Length of its text, UTF-16 units. */
   readonly length: number;

@@ -14,6 +14,8 @@ export interface Chunk {
   /** The same span in the source the document was made from. */
   readonly sourceStart: number;
   readonly sourceEnd: number;
+  /** The page it begins on, from 1; only for documents with pages. */
+  readonly page?: number;
   /** Titles of the headings above the passage, highest first. */
   readonly headingPath: readonly string[];
 }
@@ -75,10 +77,7 @@ export function cutDocument(document: SourceDocument, options: ChunkOptions, lev
       while ((path.at(-1)?.level ?? 0) >= heading.level) path.pop();
       path.push(heading);
     }
-    const source = sourceSpan(document, start, end);
-    return {
-      index, text: text.slice(start, end), start, end,
-      sourceStart: source.start, sourceEnd: source.end, headingPath: path.map((heading) => heading.title),
-    };
+    const { start: sourceStart, end: sourceEnd, ...page } = sourceSpan(document, start, end);
+    return { index, text: text.slice(start, end), start, end, sourceStart, sourceEnd, ...page, headingPath: path.map((heading) => heading.title) };
   });
 }

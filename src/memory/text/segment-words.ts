@@ -1,4 +1,5 @@
 import { tokenize, type Tokenize, words } from '../lexical/tokenize.ts';
+import { segments } from './segments.ts';
 
 /** Scripts that write without spaces between words. */
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
@@ -19,7 +20,7 @@ export function segmentWords(locale?: string): Tokenize {
     if (!UNSPACED.test(text)) return tokenize(text);
     return words(text).flatMap((run) => {
       if (!UNSPACED.test(run)) return run;
-      return Array.from(segmenter.segment(run)).filter(({ isWordLike }) => isWordLike === true).map(({ segment }) => segment);
+      return [...segments(segmenter, run)].filter(({ isWordLike }) => isWordLike === true).map(({ segment }) => segment);
     });
   };
 }

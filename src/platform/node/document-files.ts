@@ -9,11 +9,11 @@ export interface DocumentFile {
   readonly named: boolean;
 }
 
-const DOCUMENT = /\.(md|markdown|txt|html?)$/i;
+const DOCUMENT = /\.(md|markdown|txt|html?|pdf|csv|tsv|jsonl|ndjson)$/i;
 
 /**
- * The files behind paths: a file is itself, a directory stands for every .md, .txt and .html file below it, in order of
- * their names. Hidden entries, `node_modules` and symbolic links below a directory are left out; no file comes twice.
+ * The files behind paths: a file is itself, a directory stands for every .md, .txt, .html, .pdf, .csv and .jsonl file below it,
+ * in order of their names. Hidden entries, `node_modules` and symbolic links below a directory are left out; no file comes twice.
  *
  * @throws IngestError when a path is not there, cannot be read, or holds no document.
  */
@@ -22,7 +22,7 @@ export async function findDocumentFiles(paths: readonly string[]): Promise<Docum
   for (const path of paths) {
     const status = await stat(path).catch((error: unknown) => fail(path, error));
     const files = status.isDirectory() ? await below(path) : [path];
-    if (files.length === 0) throw new IngestError(`Cannot read '${path}': there is no .md, .txt or .html file in it`, { reason: 'unreadable' });
+    if (files.length === 0) throw new IngestError(`Cannot read '${path}': there is no .md, .txt, .html, .pdf, .csv or .jsonl file in it`, { reason: 'unreadable' });
     for (const file of files) {
       const key = resolve(file);
       const before = found.get(key);

@@ -72,11 +72,11 @@ describe('ask', () => {
   it.each([
     ['a missing file', () => at('gone.md'), /Cannot read '.*gone.md': there is no such file or directory/],
     ['a path below a file', async () => join(await file('a.md', 'Text.'), 'b.md'), /there is no such file or directory/],
-    ['an empty directory', () => folder, /there is no \.md, \.txt or \.html file in it/],
+    ['an empty directory', () => folder, /there is no \.md, \.txt, \.html, \.pdf, \.csv or \.jsonl file in it/],
     ['a file of 0 bytes', () => file('empty.md', ''), /empty.md': it is empty/],
     ['a binary renamed .md', () => file('image.md', Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10, 0, 255)), /image.md': it is not a text file/],
     ['a text of 50 MB', () => file('large.txt', new Uint8Array(50_000_000).fill(97)), /large.txt': it has 50000000 bytes, more than the 20000000 allowed/],
-    ['a PDF', () => file('paper.pdf', '%PDF-1.7'), /paper.pdf': PDF needs a reader/],
+    ['a PDF', () => file('paper.pdf', '%PDF-1.7'), /paper.pdf': the PDF is damaged or protected/],
     ['a device', () => '/dev/null', /not a regular file/],
   ])('about %s fails with the reason, also beside a good file', async (_what, path, message) => {
     const bad = await path();

@@ -66,10 +66,10 @@ describe('a file that cannot be used', () => {
 describe('reading a file', () => {
   it.each([
     ['a.md', undefined, 'markdown'], ['a.MARKDOWN', undefined, 'markdown'], ['a.html', undefined, 'html'], ['a.htm', 'text/plain', 'html'],
-    ['a.txt', undefined, 'text'], ['notes', undefined, 'text'], ['upload', 'text/html; charset=utf-8', 'html'], ['a.csv', 'text/csv', 'text'],
+    ['a.txt', undefined, 'text'], ['notes', undefined, 'text'], ['upload', 'text/html; charset=utf-8', 'html'], ['a.csv', 'text/plain', 'csv'], ['a.py', undefined, 'code'], ['a.hpp', undefined, 'code'], ['a.rst', undefined, 'text'],
     ['constructor', 'toString', 'text'],
   ])('%s of type %s is read as %s', async (name, type, kind) => {
-    expect((await loadDocument({ name, text: '<p>Hi', ...(type === undefined ? {} : { type }) })).kind).toBe(kind);
+    expect((await loadDocument({ name, text: '<p>Hi\n1', ...(type === undefined ? {} : { type }) })).kind).toBe(kind);
   });
 
   it('UTF-8 and UTF-16 with a mark give the text without it', async () => {

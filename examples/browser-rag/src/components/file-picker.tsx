@@ -11,7 +11,7 @@ export function FilePicker({ onFiles, disabled = false, primary = false, label =
       <button type="button" class={primary ? 'button primary' : 'button'} disabled={disabled} onClick={() => input.current?.click()}>{label}</button>
       <input
         ref={input} type="file" multiple hidden data-testid="files"
-        accept=".md,.markdown,.txt,.html,.htm,.pdf,text/markdown,text/plain,text/html,application/pdf"
+        accept=".md,.markdown,.txt,.html,.htm,.pdf,.csv,.tsv,.json,.jsonl,text/*,application/pdf,application/json"
         onChange={(event) => {
           const { currentTarget } = event;
           const files = [...currentTarget.files ?? []];

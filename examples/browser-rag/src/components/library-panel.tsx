@@ -36,7 +36,7 @@ export function LibraryPanel({ library, picker }: { readonly library: LibrarySta
   );
 }
 
-const KINDS = { text: 'Text', markdown: 'Markdown', html: 'HTML', pdf: 'PDF' } as const;
+const KINDS = { text: 'Text', markdown: 'Markdown', html: 'HTML', pdf: 'PDF', csv: 'Table', json: 'JSON', code: 'Code' } as const;
 
 function DocumentItem({ row, disabled, onRemove }: { readonly row: DocumentRow; readonly disabled: boolean; readonly onRemove: () => void }): JSX.Element {
   return (

@@ -1,8 +1,8 @@
 import { type Chunk, chunkDocument } from 'blazen-ts/memory';
+import { parsePdf } from 'blazen-ts/memory/documents';
 import { FileFinished, FileLoaded, ingestWorkflow, loadDocument, type RagDocument, RagProgress } from 'blazen-ts/rag';
 import type { FileInput, FileUpdate, IngestOutcome } from '../protocol.ts';
 import type { Library } from './library.ts';
-import { readPdf } from './read-pdf.ts';
 import type { RunFeed } from './run-feed.ts';
 
 /** Takes files into the library: the ingest workflow, with PDF reading, and with its progress told per file. */
@@ -18,7 +18,7 @@ export async function ingest(
       tell({ name, state: 'reading', done: 0, total: 0, unit: null });
       return loadDocument(file, {
         ...options,
-        pdf: (bytes) => readPdf(bytes, { ...options, onPage: (done, total) => tell({ name, state: 'reading', done, total, unit: 'page' }) }),
+        pdf: (bytes) => parsePdf(bytes, { ...options, onPage: (done, total) => tell({ name, state: 'reading', done, total, unit: 'page' }) }),
       });
     },
     chunk: (document) => {

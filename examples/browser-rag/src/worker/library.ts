@@ -33,9 +33,8 @@ export class Library {
 
   /** Keeps a document's text, before its passages are stored. */
   async begin(document: RagDocument, { docId, name }: { readonly docId: string; readonly name: string }, chunks: number): Promise<void> {
-    const { text, source, title, pages = [] } = document;
+    const { kind, text, source, title, pages = [] } = document;
     const before = await get<StoredRow>(docId, this.#rows);
-    const kind = document.pages === undefined ? document.kind : 'pdf';
     const stored: StoredText = { text, source: kind === 'html' ? source : '', pages };
     const row: StoredRow = {
       docId, name, kind, title, length: text.length, chunks: Math.max(chunks, before?.chunks ?? 0), addedAt: Date.now(), complete: false,
