@@ -6,7 +6,7 @@
 export const entryBudgets = {
   '.': 78_000,
   './workflow': 14_000,
-  './pipeline': 30_000,
+  './pipeline': 30_200,
   './events': 3_000,
   './durable': 34_000,
   './server': 12_000,
@@ -150,6 +150,27 @@ export const programBudgets = [
     `,
     // The package is for the worker, and the other backends are not asked for.
     forbidden: [/\bimport\(/, /huggingface/, /onnx/i, /responseConstraint/, /https?:\/\/(?!127)/, /\bnode:[a-z]/],
+  },
+  {
+    name: 'search by meaning, embedded on the device',
+    budget: 19_000,
+    source: `
+      import { onnxEmbedding } from 'blazen-ts/local/embeddings';
+      import { Memory } from 'blazen-ts/memory';
+      const memory = new Memory(await onnxEmbedding({ model: '/m.onnx', tokenizer: '/t.json' }).load());
+      await memory.add('The lamp burns oil.');
+      console.log(await memory.search('What does the lamp burn?'));
+    `,
+    forbidden: [/\bzod\b/i, /\bnode:[a-z]/, /WordPiece/, /OrtRun/, /remoteHost/, /jsdelivr/],
+  },
+  {
+    name: 'the reference\'s EmbeddingModel, hosted',
+    budget: 13_000,
+    source: `
+      import { EmbeddingModel } from 'blazen-ts';
+      console.log(await EmbeddingModel.openai({ apiKey: 'k' }).embed(['hello']));
+    `,
+    forbidden: [/\bzod\b/i, /\bnode:[a-z]/, /input_ids/, /executionProviders/],
   },
   {
     name: 'a client of runs on a server',

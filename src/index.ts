@@ -69,7 +69,10 @@ export {
 } from './local/index.ts';
 export { enrichError } from './base/enrich-error.ts';
 export { PromptRegistry, PromptTemplate, type PromptTemplateOptions, type PromptValue } from './prompts/index.ts';
-export { CompletionModel, CustomProvider, EmbeddingModel, type CompletionModelConfig, type CustomProviderOptions } from './classic/index.ts';
+export {
+  CompletionModel, CustomProvider, EmbeddingModel, TractEmbedModel, TractOptions,
+  type CompletionModelConfig, type CustomProviderOptions, type TractSettings,
+} from './classic/index.ts';
 export {
   BatchResult, ChatMessage, ChatModel, ChatStream, ChatWindow, ModelRegistry, Role, completeBatch, countMessageTokens, customModel,
   estimateTokens, extract, extractStream, fromJsHandler, lookupPricing, registerPricing, registerPricingList, withCache, withFallback, withLimits, withRetry, wrap,

@@ -8,6 +8,7 @@ import { mistralEmbedding } from '../providers/mistral.ts';
 import { openaiEmbedding, type EmbeddingOptions } from '../providers/openai.ts';
 import { openrouterEmbedding } from '../providers/openrouter.ts';
 import { togetherEmbedding } from '../providers/together.ts';
+import { TractEmbedModel, type TractSettings } from './tract.ts';
 
 /**
  * The reference's embedding model: one factory per provider, and a base class for models of one's own (override `embed`).
@@ -18,6 +19,11 @@ export class EmbeddingModel extends BaseModel {
   /** Models of the provider functions are embedding models too; subclasses keep the ordinary meaning. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     return Function.prototype[Symbol.hasInstance].call(this === EmbeddingModel ? BaseModel : this, value);
+  }
+
+  /** The reference's model of the device: `TractEmbedModel.create`. */
+  static tract(modelUrl: string, tokenizerUrl: string, options?: TractSettings | null): Promise<BaseModel> {
+    return TractEmbedModel.create(modelUrl, tokenizerUrl, options);
   }
 
   static openai(options?: EmbeddingOptions): BaseModel { return openaiEmbedding(options); }

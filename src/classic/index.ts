@@ -6,3 +6,4 @@
 export { CompletionModel, type CompletionModelConfig } from './completion-model.ts';
 export { CustomProvider, type CustomProviderOptions } from './custom-provider.ts';
 export { EmbeddingModel } from './embedding-model.ts';
+export { TractEmbedModel, TractOptions, type TractSettings } from './tract.ts';

@@ -1,11 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { EmbeddingModel, TractEmbedModel, TractOptions } from '../../../src/index.ts';
+import type { LocalEmbeddingModel } from '../../../src/local/embeddings/index.ts';
 import * as embeddings from '../../../src/local/embeddings/index.ts';
 import { HashEmbedder, Memory } from '../../../src/memory/index.ts';
-import { embeddingSuite } from '../../helpers/local/embedding-suite.ts';
+import { difference, embeddingSuite, vectorOf } from '../../helpers/local/embedding-suite.ts';
 import { embeddingSoak } from '../../helpers/local/embedding-soak.ts';
+import { type PageServer, startPageServer } from '../../helpers/local/page-server.ts';
+import { encoderFiles } from '../../helpers/onnx/encoder.ts';
 import { transformersModels, transformersSuite } from '../../helpers/local/transformers-suite.ts';
 import { writeFiles } from '../../helpers/onnx/write-files.ts';
 import { createTestApi } from '../../portable/harness/test-api.ts';
@@ -21,6 +25,39 @@ describe('transformers.js in Node', () => {
   for (const [name, files] of Object.entries(transformersModels())) writeFiles(join(folder, name), files);
   afterAll(() => rmSync(folder, { recursive: true }));
   transformersSuite(api, embeddings, { modelPath: folder });
+});
+
+describe('the reference\'s names', () => {
+  const files = encoderFiles();
+  let server: PageServer;
+  beforeAll(async () => {
+    server = await startPageServer({ '/model.onnx': { content: files['onnx/model.onnx'] as Uint8Array }, '/tokenizer.json': { content: files['tokenizer.json'] as string } });
+  });
+  afterAll(() => server.close());
+
+  test('EmbeddingModel.tract and TractEmbedModel.create fetch both files and embed', async () => {
+    const options = new TractOptions();
+    options.modelName = 'tiny';
+    options.maxBatchSize = 2;
+    for (const model of [
+      await EmbeddingModel.tract(`${server.origin}/model.onnx`, `${server.origin}/tokenizer.json`, options),
+      await TractEmbedModel.create(`${server.origin}/model.onnx`, `${server.origin}/tokenizer.json`, options),
+    ]) {
+      const { embeddings: vectors } = await model.embed(['hello', 'a cat', 'world']);
+      expect(difference(vectors[1] as ArrayLike<number>, vectorOf('a cat'))).toBeLessThanOrEqual(1e-5);
+      expect([model.modelId, model.dimensions, vectors.length]).toEqual(['tiny', 32, 3]);
+      expect(model).toBeInstanceOf(EmbeddingModel);
+      await (model as LocalEmbeddingModel).dispose();
+    }
+    expect(server.asked).toEqual(expect.arrayContaining(['/model.onnx', '/tokenizer.json']));
+  });
+
+  test('without a name the model is called by its address, without what is secret in it', async () => {
+    const model = await TractEmbedModel.create(`${server.origin}/model.onnx?key=secret`, `${server.origin}/tokenizer.json`);
+    expect(model.modelId).toBe(`${server.origin}/model.onnx`);
+    await model.dispose();
+    await expect(TractEmbedModel.create(`${server.origin}/nothing.onnx`, `${server.origin}/tokenizer.json`)).rejects.toMatchObject({ problem: 'not-found' });
+  });
 });
 
 test('1,000 mixed calls end in the right vectors or the right error', { timeout: 60_000 }, async () => {
