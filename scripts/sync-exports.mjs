@@ -22,7 +22,7 @@ const deno = {
   imports: {
     '#platform': './src/platform/deno.ts',
     '#model-store': './src/platform/file-model-store.ts',
-    '#kernels': './src/memory/index/kernel-modules.ts',
+    '#kernels': './src/memory/index/kernel-module.ts',
     ...Object.fromEntries(Object.entries(manifest.dependencies).map(([name, version]) => [name, `npm:${name}@${version}`])),
   },
   nodeModulesDir: 'manual',

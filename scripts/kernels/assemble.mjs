@@ -40,15 +40,21 @@ export const shl = (/** @type {Code} */ a, /** @type {number} */ bits) => [a, co
 export const below = (/** @type {Code} */ a, /** @type {Code} */ b) => [a, b, 0x49];
 export const load32 = (/** @type {Code} */ address) => [address, 0x28, 2, 0];
 export const store32 = (/** @type {Code} */ address, /** @type {Code} */ value) => [address, value, 0x36, 2, 0];
-export const storeFloat = (/** @type {Code} */ address, /** @type {Code} */ value) => [address, value, 0x38, 2, 0];
-export const addFloat = (/** @type {Code} */ a, /** @type {Code} */ b) => [a, b, 0x92];
+/** Stores a 32-bit integer as a float. */
+export const storeAsFloat = (/** @type {Code} */ address, /** @type {Code} */ value) => [address, value, 0xb2, 0x38, 2, 0];
+export const andInt = (/** @type {Code} */ a, /** @type {Code} */ b) => [a, b, 0x71];
+/** Place of the lowest one bit. */
+export const lowestBit = (/** @type {Code} */ value) => [value, 0x68];
 /** Runs the body while the condition holds, at least once. */
 export const repeat = (/** @type {Code} */ body, /** @type {Code} */ condition) => [0x03, 0x40, body, condition, 0x0d, 0, 0x0b];
 /** Leaves the function when the condition holds. */
 export const leaveIf = (/** @type {Code} */ condition) => [condition, 0x04, 0x40, 0x0f, 0x0b];
+/** Runs the body when the condition holds. */
+export const when = (/** @type {Code} */ condition, /** @type {Code} */ body) => [condition, 0x04, 0x40, body, 0x0b];
 export const isZero = (/** @type {Code} */ value) => [value, 0x45];
 
-export const zero = simd(0x0c, Array.from({ length: 16 }, () => 0));
+export const sameBytes = (/** @type {number} */ value) => simd(0x0c, Array.from({ length: 16 }, () => value));
+export const zero = sameBytes(0);
 export const load = (/** @type {Code} */ address, offset = 0) => [address, simd(0x00, 0, leb(offset))];
 /** Eight signed bytes, widened to 16 bits each. */
 export const loadWide = (/** @type {Code} */ address, offset = 0) => [address, simd(0x01, 0, leb(offset))];
@@ -58,17 +64,25 @@ export const addBytes = binary(0x6e);
 export const addShorts = binary(0x8e);
 export const addInts = binary(0xae);
 export const addFloats = binary(0xe4);
+export const subFloats = binary(0xe5);
 export const mulFloats = binary(0xe6);
+export const atLeast = binary(0x46);
 /** Products of 16-bit lanes, added in pairs to 32 bits. */
 export const dot = binary(0xba);
-export const popcount = (/** @type {Code} */ a) => [a, simd(0x62)];
-export const pairBytes = (/** @type {Code} */ a) => [a, simd(0x7d)];
-export const pairShorts = (/** @type {Code} */ a) => [a, simd(0x7f)];
+export const subShorts = binary(0x91);
+/** Looks each byte of `b`, below 16, up in `a`. */
+export const lookUp = binary(0x0e);
 export const shlShorts = (/** @type {Code} */ a, /** @type {number} */ bits) => [a, constant(bits), simd(0x8b)];
+export const shrShorts = (/** @type {Code} */ a, /** @type {number} */ bits) => [a, constant(bits), simd(0x8d)];
+/** Four of eight unsigned 16-bit lanes as floats: the first ones, or the last ones. */
+export const lowFloats = (/** @type {Code} */ a) => [a, simd(0xa9), simd(0xfa)];
+export const highFloats = (/** @type {Code} */ a) => [a, simd(0xaa), simd(0xfa)];
 export const intLane = (/** @type {Code} */ a, /** @type {number} */ lane) => [a, simd(0x1b, lane)];
-export const floatLane = (/** @type {Code} */ a, /** @type {number} */ lane) => [a, simd(0x1f, lane)];
-/** a * b + c, rounded once or twice as the processor likes: relaxed SIMD. */
-export const relaxedMulAdd = (/** @type {Code} */ a, /** @type {Code} */ b, /** @type {Code} */ c) => [a, b, c, simd(0x105)];
+/** A float in memory, in all four lanes. */
+export const loadSame = (/** @type {Code} */ address, offset = 0) => [address, simd(0x09, 0, leb(offset))];
+export const store = (/** @type {Code} */ address, /** @type {Code} */ value, offset = 0) => [address, value, simd(0x0b, 0, leb(offset))];
+/** The sign bits of four lanes. */
+export const laneBits = (/** @type {Code} */ a) => [a, simd(0xa4)];
 
 /**
  * A module that imports its memory as `e.m` and exports functions of 32-bit integers without a result.

@@ -1,8 +1,8 @@
 // The scan kernels of memory/index. All lengths are multiples of what one turn of the inner loop reads, see VectorIndex.
 import {
-  I32, V128, add, addBytes, addFloat, addFloats, addInts, addShorts, and, assemble, below, constant, dot, floatLane, get, intLane,
-  isZero, leaveIf, load, load32, loadWide, mulFloats, pairBytes, pairShorts, popcount, relaxedMulAdd, repeat, set, shl,
-  shlShorts, store32, storeFloat, tee, zero,
+  I32, V128, add, addBytes, addFloats, addInts, addShorts, and, andInt, assemble, atLeast, below, constant, dot, get, highFloats,
+  intLane, isZero, laneBits, leaveIf, load, load32, loadSame, loadWide, lookUp, lowFloats, lowestBit, mulFloats, repeat, sameBytes,
+  set, shl, shlShorts, shrShorts, store, store32, storeAsFloat, subFloats, subShorts, tee, when, zero,
 } from './assemble.mjs';
 
 /** @typedef {import('./assemble.mjs').Code} Code */
@@ -10,30 +10,7 @@ import {
 const step = (/** @type {number} */ local, /** @type {number} */ bytes) => set(local, add(get(local), constant(bytes)));
 const sumInts = (/** @type {number} */ local) => add(
   add(intLane(get(local), 0), intLane(get(local), 1)), add(intLane(get(local), 2), intLane(get(local), 3)));
-const sumFloats = (/** @type {number} */ local) => addFloat(
-  addFloat(floatLane(get(local), 0), floatLane(get(local), 1)), addFloat(floatLane(get(local), 2), floatLane(get(local), 3)));
 const clear = (/** @type {number[]} */ ...locals) => locals.map((local) => set(local, zero));
-
-// (rows, count, query, out, dimensions): 32-bit float dot products; 16 numbers a turn.
-function floats(/** @type {(sum: Code, row: Code, query: Code) => Code} */ mulAdd) {
-  const [rows, count, query, out, dimensions, at, end, a, b, c, d] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
-  return {
-    name: 'floats', parameters: 5, locals: [I32, I32, V128, V128, V128, V128],
-    body: [
-      leaveIf(isZero(get(count))),
-      set(end, add(get(query), shl(get(dimensions), 2))),
-      repeat([
-        clear(a, b, c, d), set(at, get(query)),
-        repeat([
-          [a, b, c, d].map((sum, i) => set(sum, mulAdd(get(sum), load(get(rows), 16 * i), load(get(at), 16 * i)))),
-          step(rows, 64),
-        ], below(tee(at, add(get(at), constant(64))), get(end))),
-        set(a, addFloats(addFloats(get(a), get(b)), addFloats(get(c), get(d)))),
-        storeFloat(get(out), sumFloats(a)), step(out, 4),
-      ], tee(count, add(get(count), constant(-1)))),
-    ],
-  };
-}
 
 // One row of bytes times a query of 16-bit integers, 32 numbers a turn; the sum ends up in `a`.
 const byteRow = (/** @type {number} */ row, /** @type {number} */ query, /** @type {number} */ at, /** @type {number} */ end, /** @type {number} */ a, /** @type {number} */ b) => [
@@ -45,7 +22,7 @@ const byteRow = (/** @type {number} */ row, /** @type {number} */ query, /** @ty
   set(a, addInts(get(a), get(b))),
 ];
 
-// (rows, count, query, out, dimensions): integer dot products of consecutive rows.
+// (rows, count, query, out, dimensions): dot products of consecutive rows.
 function bytes() {
   const [rows, count, query, out, dimensions, at, end, a, b] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
   return {
@@ -53,7 +30,7 @@ function bytes() {
     body: [
       leaveIf(isZero(get(count))),
       set(end, add(get(query), shl(get(dimensions), 1))),
-      repeat([byteRow(rows, query, at, end, a, b), store32(get(out), sumInts(a)), step(out, 4)], tee(count, add(get(count), constant(-1)))),
+      repeat([byteRow(rows, query, at, end, a, b), storeAsFloat(get(out), sumInts(a)), step(out, 4)], tee(count, add(get(count), constant(-1)))),
     ],
   };
 }
@@ -68,32 +45,82 @@ function bytesAt() {
       set(end, add(get(query), shl(get(dimensions), 1))),
       repeat([
         set(row, load32(get(addresses))), byteRow(row, query, at, end, a, b),
-        store32(get(out), sumInts(a)), step(addresses, 4), step(out, 4),
+        storeAsFloat(get(out), sumInts(a)), step(addresses, 4), step(out, 4),
       ], tee(count, add(get(count), constant(-1)))),
     ],
   };
 }
 
-// (rows, count, planes, out, width): the bits of each row against two bit planes of the query, weighted 1 and 2.
-// `width` is bytes per row and per plane; byte counters hold up to 31 turns.
+// (rows, count, tables, out, length): bits against a query. Rows come in blocks of 16, in which the same byte of each
+// follows: its two halves are looked up in a table of 16 bytes each, and what is found there is added up. Bytes 2 i of a
+// block are its row i, bytes 2 i + 1 its row 8 + i: so the sums of 16 bits end up in order.
 function bits() {
-  const [rows, count, planes, out, width, at, end, v, s0, s1] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+  const [rows, count, tables, out, length, at, end, v, both, odd] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+  const half = sameBytes(15);
   return {
     name: 'bits', parameters: 5, locals: [I32, I32, V128, V128, V128],
     body: [
-      leaveIf(isZero(get(count))),
-      set(end, add(get(planes), get(width))),
+      set(end, add(get(tables), shl(get(length), 5))),
       repeat([
-        clear(s0, s1), set(at, get(planes)),
+        clear(both, odd), set(at, get(tables)),
         repeat([
           set(v, load(get(rows))),
-          set(s0, addBytes(get(s0), popcount(and(get(v), load(get(at)))))),
-          set(s1, addBytes(get(s1), popcount(and(get(v), load(add(get(at), get(width))))))),
+          set(v, addBytes(lookUp(load(get(at)), and(get(v), half)), lookUp(load(get(at), 16), and(shrShorts(get(v), 4), half)))),
+          set(both, addShorts(get(both), get(v))),
+          set(odd, addShorts(get(odd), shrShorts(get(v), 8))),
           step(rows, 16),
-        ], below(tee(at, add(get(at), constant(16))), get(end))),
-        set(s0, pairShorts(addShorts(pairBytes(get(s0)), shlShorts(pairBytes(get(s1)), 1)))),
-        store32(get(out), sumInts(s0)), step(out, 4),
-      ], tee(count, add(get(count), constant(-1)))),
+        ], below(tee(at, add(get(at), constant(32))), get(end))),
+        set(both, subShorts(get(both), shlShorts(get(odd), 8))),
+        store(get(out), lowFloats(get(both))), store(get(out), highFloats(get(both)), 16),
+        store(get(out), lowFloats(get(odd)), 32), store(get(out), highFloats(get(odd)), 48),
+        step(out, 64),
+      ], tee(count, add(get(count), constant(-16)))),
+    ],
+  };
+}
+
+// (values, count, a, b, c, weights, out): turns the value v of each row into (v * w0 + w1) * a + b * w2 + c * w3 + w4 and
+// lists the rows where that is at least w5; the end of the list is stored in front of it. Four rows a turn.
+function select() {
+  const [values, count, a, b, c, weights, out, row, to, mask, v] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+  const weight = (/** @type {number} */ i) => loadSame(get(weights), 4 * i);
+  const weighted = (/** @type {Code} */ sum, /** @type {number} */ column, /** @type {number} */ i) => addFloats(sum, mulFloats(load(get(column)), weight(i)));
+  return {
+    name: 'select', parameters: 7, locals: [I32, I32, I32, V128],
+    body: [
+      set(to, add(get(out), constant(4))),
+      repeat([
+        set(v, mulFloats(addFloats(mulFloats(load(get(values)), weight(0)), weight(1)), load(get(a)))),
+        set(v, addFloats(weighted(weighted(get(v), b, 2), c, 3), weight(4))),
+        store(get(values), get(v)),
+        when(tee(mask, laneBits(atLeast(get(v), weight(5)))), repeat([
+          store32(get(to), add(get(row), lowestBit(get(mask)))), step(to, 4),
+        ], tee(mask, andInt(get(mask), add(get(mask), constant(-1)))))),
+        [values, a, b, c].map((local) => step(local, 16)),
+      ], below(tee(row, add(get(row), constant(4))), get(count))),
+      store32(get(out), get(to)),
+    ],
+  };
+}
+
+// (values, block): the Hadamard transform of four vectors of `block` floats, unscaled, in place; the lanes are the vectors.
+function hadamard() {
+  const [values, block, half, at, to, end, a, b] = [0, 1, 2, 3, 4, 5, 6, 7];
+  return {
+    name: 'hadamard', parameters: 2, locals: [I32, I32, I32, I32, V128, V128],
+    body: [
+      set(end, add(get(values), shl(get(block), 4))),
+      set(half, constant(16)),
+      repeat([
+        set(at, get(values)),
+        repeat([
+          set(to, add(get(at), get(half))),
+          repeat([
+            set(a, load(get(at))), set(b, load(add(get(at), get(half)))),
+            store(get(at), addFloats(get(a), get(b))), store(add(get(at), get(half)), subFloats(get(a), get(b))),
+          ], below(tee(at, add(get(at), constant(16))), get(to))),
+        ], below(tee(at, add(get(at), get(half))), get(end))),
+      ], below(tee(half, shl(get(half), 1)), shl(get(block), 4))),
     ],
   };
 }
@@ -110,11 +137,8 @@ function readAll() {
   };
 }
 
-/** The modules, as bytes: fixed SIMD, and a replacement of `floats` with relaxed SIMD. */
-export const modules = {
-  fixed: assemble([floats((sum, row, query) => addFloats(sum, mulFloats(row, query))), bytes(), bytesAt(), bits()]),
-  relaxed: assemble([floats((sum, row, query) => relaxedMulAdd(row, query, sum))]),
-};
+/** The module, as bytes. */
+export const kernels = assemble([bytes(), bytesAt(), bits(), select(), hadamard()]);
 
 /** The memory-read probe of the benchmark. */
 export const floor = assemble([readAll()]);

@@ -46,7 +46,7 @@ it('#platform is chosen in the order deno, workerd, browser, node, default', () 
 
 it('#kernels is a module with files for workerd and one with text for everybody else', () => {
   expect(Object.entries(manifest.imports!['#kernels']!)).toEqual([
-    ['workerd', './src/memory/index/kernel-modules.workerd.ts'], ['default', './src/memory/index/kernel-modules.ts'],
+    ['workerd', './src/memory/index/kernel-module.workerd.ts'], ['default', './src/memory/index/kernel-module.ts'],
   ]);
 });
 

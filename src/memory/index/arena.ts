@@ -10,16 +10,11 @@ export class Arena {
   bytes: Int8Array = new Int8Array(0);
   shorts: Int16Array = new Int16Array(0);
   ints: Int32Array = new Int32Array(0);
-  #words: Uint32Array = new Uint32Array(0);
 
   constructor() {
     this.#view();
   }
 
-  /** The same words as `ints`, unsigned. */
-  get words(): Uint32Array {
-    return this.#words;
-  }
 
   /** Takes zeroed bytes and returns their address, a multiple of 64. May replace the views. */
   take(size: number): number {
@@ -43,6 +38,5 @@ export class Arena {
     this.bytes = new Int8Array(this.#buffer);
     this.shorts = new Int16Array(this.#buffer);
     this.ints = new Int32Array(this.#buffer);
-    this.#words = new Uint32Array(this.#buffer);
   }
 }

@@ -1,0 +1,124 @@
+import type { Arena } from './arena.ts';
+import type { Bitmap } from './bitmap.ts';
+import { exactScore, lengthOf, type Metric } from './exact-index.ts';
+import { SEGMENT_ROWS } from './segment-rows.ts';
+
+/** Bytes of a column: a float per row of a segment. */
+export const COLUMN: number = SEGMENT_ROWS * 4;
+
+/**
+ * Vectors in segments of 1,024 rows: signed bytes with a scale for each row, and the floats unless somebody else keeps
+ * them. A segment's bytes come first, then columns of scales, errors and squared lengths, then the floats.
+ */
+export class PackedRows {
+  readonly #arena: Arena;
+  readonly #dimensions: number;
+  readonly #metric: Metric;
+  readonly #withFloats: boolean;
+  readonly #segments: number[] = [];
+  /** Numbers per row: dimensions, filled up with zeros to whole turns of the kernels. */
+  readonly stride: number;
+  readonly #columns: number;
+  readonly #floats: number;
+  readonly #single: Float32Array;
+  count = 0;
+  /** Length of the longest vector there ever was. */
+  longest = 0;
+
+  constructor(arena: Arena, dimensions: number, metric: Metric, withFloats: boolean) {
+    this.#arena = arena;
+    this.#dimensions = dimensions;
+    this.#metric = metric;
+    this.#withFloats = withFloats;
+    this.stride = (dimensions + 31) & ~31;
+    this.#columns = SEGMENT_ROWS * this.stride;
+    this.#floats = this.#columns + 3 * COLUMN;
+    this.#single = new Float32Array(dimensions);
+  }
+
+  add(vector: ArrayLike<number>): void {
+    const row = this.count++;
+    if (row === this.#segments.length * SEGMENT_ROWS) {
+      this.#segments.push(this.#arena.take(this.#floats + (this.#withFloats ? SEGMENT_ROWS * this.stride * 4 : 0)));
+    }
+    const [floats, to] = this.#withFloats ? [this.#arena.floats, this.#floatsOf(row)] : [this.#single, 0];
+    const scale = this.#metric === 'cosine' ? 1 / lengthOf(vector) : 1;
+    for (let i = 0; i < this.#dimensions; i++) floats[to + i] = (vector[i] as number) * scale;
+    this.#quantise(row, floats, to);
+  }
+
+  /** The vector, as far as it is known here. */
+  row(row: number): Float32Array {
+    const { floats, bytes } = this.#arena;
+    if (this.#withFloats) return floats.subarray(this.#floatsOf(row), this.#floatsOf(row) + this.#dimensions);
+    const scale = floats[this.scaleOf(row)] as number;
+    return Float32Array.from(bytes.subarray(this.bytesOf(row), this.bytesOf(row) + this.#dimensions), (level) => level * scale);
+  }
+
+  score(query: Float64Array, row: number): number {
+    return this.#withFloats ? exactScore(query, this.#arena.floats, this.#floatsOf(row), this.#dimensions, this.#metric)
+      : exactScore(query, this.row(row), 0, this.#dimensions, this.#metric);
+  }
+
+  /** Drops every other row. */
+  keep(rows: Bitmap): void {
+    const { bytes, floats } = this.#arena;
+    let to = 0;
+    rows.forEach((from) => {
+      bytes.copyWithin(this.bytesOf(to), this.bytesOf(from), this.bytesOf(from) + this.stride);
+      for (let column = 0; column < 3 * SEGMENT_ROWS; column += SEGMENT_ROWS) {
+        floats[this.scaleOf(to) + column] = floats[this.scaleOf(from) + column] as number;
+      }
+      if (this.#withFloats) floats.copyWithin(this.#floatsOf(to), this.#floatsOf(from), this.#floatsOf(from) + this.#dimensions);
+      to++;
+    });
+    this.count = to;
+  }
+
+  /** Address of the row's bytes. */
+  bytesOf(row: number): number {
+    return this.#segmentOf(row) + (row % SEGMENT_ROWS) * this.stride;
+  }
+
+  /** Index of the row's scale; how much a number of it is off on average, and its squared length, are a column further each. */
+  scaleOf(row: number): number {
+    return ((this.#segmentOf(row) + this.#columns) >> 2) + (row % SEGMENT_ROWS);
+  }
+
+  #segmentOf(row: number): number {
+    return this.#segments[Math.floor(row / SEGMENT_ROWS)] as number;
+  }
+
+  #floatsOf(row: number): number {
+    return ((this.#segmentOf(row) + this.#floats) >> 2) + (row % SEGMENT_ROWS) * this.stride;
+  }
+
+  #quantise(row: number, values: Float32Array, from: number): void {
+    const { floats, bytes } = this.#arena;
+    const dimensions = this.#dimensions;
+    const to = this.bytesOf(row);
+    let most = 0;
+    let square = 0;
+    let lost = 0;
+    for (let i = 0; i < dimensions; i++) {
+      const value = values[from + i] as number;
+      const size = value < 0 ? -value : value;
+      if (size > most) most = size;
+      square += value * value;
+    }
+    const scale = Math.fround(most / 127) || 1;
+    const levels = 1 / scale;
+    for (let i = 0; i < dimensions; i++) {
+      const value = values[from + i] as number;
+      const level = Math.floor(value * levels + 0.5);
+      bytes[to + i] = level;
+      const residual = value - level * scale;
+      lost += residual * residual;
+    }
+    const at = this.scaleOf(row);
+    floats[at] = scale;
+    floats[at + SEGMENT_ROWS] = Math.sqrt(lost / dimensions);
+    floats[at + 2 * SEGMENT_ROWS] = square;
+    this.longest = Math.max(this.longest, Math.sqrt(square));
+  }
+}
