@@ -1,4 +1,7 @@
-import { byNumber, TopK } from './top-k.ts';
+import { TopK, type RowOrder } from './top-k.ts';
+
+/** Rows in the order they were added. */
+export const byNumber: RowOrder = (a, b) => a - b;
 
 /** Rows that may be among the best, each known by the most and the least that its score can be. */
 export class Contenders {

@@ -70,23 +70,16 @@ export class ExactIndex implements VectorRows {
   }
 }
 
-/** The one routine that makes final scores: 64-bit sums in a fixed order, so every runtime gives the same bits. */
+/** The one routine that makes final scores: 64-bit sums in index order, so every runtime gives the same bits. */
 export function exactScore(query: Float64Array, rows: Float32Array, at: number, dimensions: number, metric: Metric): number {
-  // Two sums, because a processor adds to them at the same time.
-  let [a, b] = [0, 0];
-  const pairs = dimensions & ~1;
-  if (metric === 'euclidean') {
-    for (let i = 0; i < dimensions; i++) {
-      const difference = (query[i] as number) - (rows[at + i] as number);
-      a -= difference * difference;
-    }
-    return a;
+  const euclidean = metric === 'euclidean';
+  let sum = 0;
+  for (let i = 0; i < dimensions; i++) {
+    const a = query[i] as number;
+    const b = rows[at + i] as number;
+    sum += euclidean ? -((a - b) * (a - b)) : a * b;
   }
-  for (let i = 0; i < pairs; i += 2) {
-    a += (query[i] as number) * (rows[at + i] as number);
-    b += (query[i + 1] as number) * (rows[at + i + 1] as number);
-  }
-  return pairs === dimensions ? a + b : a + b + (query[pairs] as number) * (rows[at + pairs] as number);
+  return sum;
 }
 
 /** The vector as it is compared: of length 1 for 'cosine', filled up with zeros to `size`. */

@@ -7,9 +7,6 @@ export interface ScoredRow {
 /** Says which of two rows with equal scores comes first: negative for the first. */
 export type RowOrder = (a: number, b: number) => number;
 
-/** Rows in the order they were added. */
-export const byNumber: RowOrder = (a, b) => a - b;
-
 /** Keeps the best `limit` rows of a stream in a binary heap whose root is the worst one kept. */
 export class TopK {
   readonly #limit: number;

@@ -1,12 +1,12 @@
 import { Arena } from './arena.ts';
 import { BitRows } from './bit-rows.ts';
 import type { Bitmap } from './bitmap.ts';
-import { Contenders } from './contenders.ts';
+import { byNumber, Contenders } from './contenders.ts';
 import { type Accuracy, lengthOf, type Metric, scaled, type VectorRows } from './exact-index.ts';
 import { createKernels, type KernelKind, type Kernels } from './kernels.ts';
 import { COLUMN, PackedRows } from './packed-rows.ts';
 import { SEGMENT_ROWS } from './segment-rows.ts';
-import { byNumber, TopK, type RowOrder, type ScoredRow } from './top-k.ts';
+import { TopK, type RowOrder, type ScoredRow } from './top-k.ts';
 
 // Up to this many allowed rows are compared exactly, one by one.
 const DIRECT_ROWS = 128;
