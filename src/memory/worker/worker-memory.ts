@@ -50,7 +50,7 @@ const DEFAULT_LIMIT = 10;
  * const memory = createWorkerMemory({
  *   spawn: () => new Worker(new URL('./memory-worker.js', import.meta.url), { type: 'module' }),
  * });
- * await memory.addMany(notes, { onProgress: ({ done }) => show(done) });
+ * await memory.addMany([{ text: 'Paris is the capital of France.' }], { onProgress: ({ done }) => console.log(done) });
  * const hits = await memory.search('capital of France', 5);
  */
 export function createWorkerMemory(options: WorkerHostOptions): WorkerMemory {

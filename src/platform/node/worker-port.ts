@@ -23,7 +23,8 @@ export interface ThreadPort {
  * `serveMemory`, which speak to the Workers of the web.
  *
  * @example
- * const memory = createWorkerMemory({ spawn: () => threadPort(new Worker(new URL('./memory-worker.js', import.meta.url))) });
+ * import * as threads from 'node:worker_threads';
+ * const memory = createWorkerMemory({ spawn: () => threadPort(new threads.Worker(new URL('./memory-worker.js', import.meta.url))) });
  */
 export function threadPort(thread: Worker | MessagePort): ThreadPort {
   // One listener may hear several kinds of events.
