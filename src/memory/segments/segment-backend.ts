@@ -38,6 +38,8 @@ export class SegmentBackend implements MemoryBackendSpec {
   readonly #store: SegmentStoreSpec;
   #state: State | null = null;
   #swept = false;
+  /** The segment that is being read before anybody asks for it; null when the store has changed meanwhile. */
+  #ahead: { readonly cursor: string; readonly key: string; readonly bytes: Promise<Uint8Array | null> } | null = null;
   #tail: Promise<unknown> = Promise.resolve();
 
   constructor(store: SegmentStoreSpec) {
@@ -58,7 +60,7 @@ export class SegmentBackend implements MemoryBackendSpec {
   }
 
   async getMany(ids: readonly string[], options: BackendCallOptions = {}): Promise<(StoredEntry | null)[]> {
-    return this.#reading(async (state) => {
+    return this.#reading(await this.#sync(options), async (state) => {
       const locations = await this.#locate(state, options);
       const found: (StoredEntry | null)[] = [];
       for (const id of ids) {
@@ -72,14 +74,15 @@ export class SegmentBackend implements MemoryBackendSpec {
 
   /** Pages are segments, whatever limit is asked for: at most 1,024 entries. */
   async scan(options: ScanOptions = {}): Promise<ScanPage> {
-    const state = await this.#sync(options);
+    const state = await this.#readAhead(options.cursor) ?? await this.#sync(options);
     const [revision, position] = (options.cursor ?? `${state.manifest.revision}:0`).split(':').map(Number) as [number, number];
-    const items = await this.#reading(async (current) => {
+    const items = await this.#reading(state, async (current) => {
       // Pages of two versions do not add up to either.
       if (current.manifest.revision !== revision) throw new MemoryError('The store was changed while it was read', { retryable: true });
       if (position >= current.manifest.segments.length) return [];
-      const entries = await this.#decode(current, position, options);
-      return entries.filter((_, row) => (current.live[position] as LiveRows).has(row));
+      const entries = await this.#decode(current, position, options, true);
+      const live = current.live[position] as LiveRows;
+      return live.size === entries.length ? entries : entries.filter((_, row) => live.has(row));
     });
     const next = position + 1 < state.manifest.segments.length ? `${revision}:${position + 1}` : null;
     return { items: items.filter((entry) => options.namespace === undefined || (entry.namespace ?? '') === options.namespace), cursor: next };
@@ -182,6 +185,12 @@ export class SegmentBackend implements MemoryBackendSpec {
     return (await this.#store.listSegments()).filter((key) => key.startsWith('segment-') && !known.has(key));
   }
 
+  // The state, when the page of this cursor was read together with the manifest.
+  async #readAhead(cursor: string | null | undefined): Promise<State | null> {
+    const [ahead, state] = [this.#ahead, this.#state];
+    return ahead !== null && ahead.cursor === cursor && await ahead.bytes !== null ? state : null;
+  }
+
   // The state of the store as of now; the cached one when nobody else has written.
   async #sync(options: BackendCallOptions = {}): Promise<State> {
     if (this.#state !== null && !this.#store.shared) return this.#state;
@@ -194,31 +203,37 @@ export class SegmentBackend implements MemoryBackendSpec {
   }
 
   // Reads against one state; when another writer has dropped what it needs, starts over with the newer one.
-  async #reading<T>(read: (state: State) => Promise<T>): Promise<T> {
-    for (let attempt = 0; ; attempt++) {
-      const state = await this.#sync();
+  async #reading<T>(first: State, read: (state: State) => Promise<T>): Promise<T> {
+    for (let attempt = 0, state = first; ; attempt++) {
       try {
         return await read(state);
       } catch (error) {
         const [bytes = null] = await this.#store.readSegments([MANIFEST]);
         if (attempt + 1 >= MAX_ATTEMPTS || sameBytes(state.bytes, bytes)) throw error;
         this.#state = null;
+        state = await this.#sync();
       }
     }
   }
 
   async #locate(state: State, options: BackendCallOptions): Promise<Map<string, number>> {
     for (let position = 0; position < state.manifest.segments.length; position++) {
-      if (!state.located.has(position)) await this.#decode(state, position, options);
+      if (!state.located.has(position)) await this.#decode(state, position, options, true);
     }
     return state.locations;
   }
 
-  async #decode(state: State, position: number, options: BackendCallOptions): Promise<readonly StoredEntry[]> {
+  // `onward`: the next segment will be asked for, and is read while this one is decoded.
+  async #decode(state: State, position: number, options: BackendCallOptions, onward = false): Promise<readonly StoredEntry[]> {
     const { key, rows } = state.manifest.segments[position] as Segment;
     const known = state.decoded.get(key);
     if (known !== undefined) return known;
-    const [bytes = null] = await this.#store.readSegments([key], options);
+    const ahead = this.#ahead?.key === key ? await this.#ahead.bytes : null;
+    const [bytes = null] = ahead === null ? await this.#store.readSegments([key], options) : [ahead];
+    const next = onward ? state.manifest.segments[position + 1] : undefined;
+    this.#ahead = next === undefined || state.decoded.has(next.key) ? null
+      : { cursor: `${state.manifest.revision}:${position + 1}`, key: next.key, bytes: this.#store.readSegments([MANIFEST, next.key]).then(
+        ([manifest = null, found = null]) => (sameBytes(manifest, state.bytes) ? found : null), () => null) };
     if (bytes === null) throw new MemoryCorruptError(`Cannot read '${key}' of the memory: it is missing`);
     const entries = decodeSegment(bytes, key);
     if (entries.length !== rows) throw new MemoryCorruptError(`Cannot read '${key}' of the memory: it has the wrong number of rows`);

@@ -36,11 +36,16 @@ export function encodeSegment(entries: readonly StoredEntry[], dimensions: numbe
 export function decodeSegment(bytes: Uint8Array, name: string): StoredEntry[] {
   const { json, rows, dimensions, vectors } = decodeFrame('segment', bytes, name);
   if (!Array.isArray(json) || json.length !== rows) throw corrupt(name, 'it does not hold the rows it claims');
-  return json.map((entry: StoredEntry, row) => {
-    if (dimensions === 0) return entry;
-    const vector = vectors.subarray(row * dimensions, (row + 1) * dimensions);
-    return vector.every((value) => value === 0) ? entry : { ...entry, vector };
-  });
+  if (dimensions > 0) {
+    for (let row = 0; row < rows; row++) {
+      const from = row * dimensions;
+      let at = from;
+      while (at < from + dimensions && vectors[at] === 0) at++;
+      // The entry was made a moment ago, from the text.
+      if (at < from + dimensions) (json[row] as { vector?: Float32Array }).vector = vectors.subarray(from, from + dimensions);
+    }
+  }
+  return json as StoredEntry[];
 }
 
 /** The bytes of a manifest. */

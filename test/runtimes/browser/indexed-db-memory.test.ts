@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { MemoryQuotaError } from '../../../src/base/error-classes.ts';
 import { Memory } from '../../../src/memory/index.ts';
 import { createIndexedDbMemory, createIndexedDbSegments } from '../../../src/platform/browser/index.ts';
+import type { ScanPage } from '../../../src/spec/memory.ts';
 import { memoryBackendSuite } from '../../../src/testing/index.ts';
 import { damageSegment } from '../../helpers/damage-segment.ts';
 import { badInputSuite } from '../../helpers/memory-bad-input.ts';
@@ -40,6 +41,32 @@ describe('a memory in IndexedDB', () => {
     await again.add('n777', 'replaced');
     expect(await again.count()).toBe(1200);
     await again.close();
+  });
+
+  it('reads a large memory with one record and one transaction per 1,024 entries', async () => {
+    const database = fresh();
+    const backend = createIndexedDbMemory({ database });
+    const entries = Array.from({ length: 5200 }, (_, i) => ({ id: `n${i}`, text: `note ${i}`, metadata: null, vector: Float32Array.from([i, 1]) }));
+    for (let from = 0; from < entries.length; from += 1024) await backend.putMany(entries.slice(from, from + 1024));
+    await backend.close?.();
+    const store = createIndexedDbSegments({ database });
+    expect(await store.listSegments()).toHaveLength(6 + 1);
+    await store.close?.();
+    const transactions = vi.spyOn(IDBDatabase.prototype, 'transaction');
+    const gets = vi.spyOn(IDBObjectStore.prototype, 'get');
+    const again = createIndexedDbMemory({ database });
+    const found: string[] = [];
+    for (let cursor: string | null = null, more = true; more;) {
+      const page: ScanPage = await again.scan({ cursor });
+      found.push(...page.items.map(({ id, vector }) => `${id} ${vector?.[0]}`));
+      ({ cursor } = page);
+      more = cursor !== null;
+    }
+    // The manifest, the first segment, and five times the next one with the manifest beside it.
+    expect([transactions.mock.calls.length, gets.mock.calls.length]).toEqual([2 + 5, 2 + 5 * 2]);
+    vi.restoreAllMocks();
+    expect(found).toEqual(entries.map(({ id }, i) => `${id} ${i}`));
+    await again.close?.();
   });
 
   it('writes the open segment and the manifest for one added entry, not one record per entry', async () => {

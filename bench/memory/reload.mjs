@@ -1,0 +1,92 @@
+// node bench/memory/reload.mjs: how fast a browser has a large memory back from IndexedDB, next to the plain way of one
+// record per vector. `--check` exits with 1 below the goal. One page, both stores, turn by turn; the least of each counts.
+import { createServer } from 'node:http';
+import { build } from 'esbuild';
+import { chromium } from 'playwright';
+import { chromiumLaunch } from '../../scripts/chromium.mjs';
+
+const ENTRIES = Number(process.env.ENTRIES ?? 50_000);
+const ROUNDS = Number(process.env.ROUNDS ?? 7);
+const GOAL = 4;
+
+const { outputFiles: [program] } = await build({
+  stdin: { contents: `import { createIndexedDbMemory } from 'blazen-ts/browser'; globalThis.createIndexedDbMemory = createIndexedDbMemory;`, resolveDir: import.meta.dirname },
+  bundle: true, format: 'esm', conditions: ['browser'], write: false,
+});
+const server = createServer((request, response) => {
+  response.setHeader('content-type', 'text/html');
+  response.end(`<!doctype html><script type="module">${program.text}</script>`);
+});
+await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+const browser = await chromium.launch(chromiumLaunch());
+try {
+  const page = await browser.newPage();
+  await page.goto(`http://127.0.0.1:${server.address().port}/`);
+  await page.waitForFunction('"createIndexedDbMemory" in globalThis');
+  const times = await page.evaluate(measure, [ENTRIES, ROUNDS]);
+  const [segments, records] = ['segments', 'records'].map((name) => Math.min(...times[name]));
+  const ratio = records / segments;
+  console.log(`${ENTRIES} vectors of 384 numbers, with text and metadata, from IndexedDB in Chromium (least of ${ROUNDS} turns)`);
+  console.log(`segments of 1,024: ${segments.toFixed(0)} ms; one record per vector: ${records.toFixed(0)} ms; ratio ${ratio.toFixed(2)} (goal ${GOAL})`);
+  if (process.argv.includes('--check') && ratio < GOAL) process.exitCode = 1;
+} finally {
+  await browser.close();
+  server.close();
+}
+
+// Runs in the page.
+async function measure([count, rounds]) {
+  const entry = (i) => ({
+    id: `note-${i}`, text: `Note ${i} says something about lamps, ropes and the price of whale oil.`, metadata: { part: i % 7 },
+    vector: Float32Array.from({ length: 384 }, (_, k) => Math.sin(i * 7 + k)), embedder: 'scripted@/384', createdAt: i,
+  });
+  const settled = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = request.oncomplete = () => resolve(request.result);
+    request.onerror = request.onabort = () => reject(request.error);
+  });
+  const opening = indexedDB.open('records');
+  opening.onupgradeneeded = () => opening.result.createObjectStore('entries', { keyPath: 'id' });
+  const database = await settled(opening);
+  const backend = globalThis.createIndexedDbMemory({ database: 'segments' });
+  for (let from = 0; from < count; from += 1024) {
+    const batch = Array.from({ length: Math.min(1024, count - from) }, (_, i) => entry(from + i));
+    await backend.putMany(batch);
+    const transaction = database.transaction('entries', 'readwrite');
+    for (const one of batch) transaction.objectStore('entries').put(one);
+    await settled(transaction);
+  }
+  await backend.close();
+  database.close();
+  const reload = {
+    async segments() {
+      // As after a reload of the page: nothing is known of the store.
+      const opened = globalThis.createIndexedDbMemory({ database: 'segments' });
+      const found = [];
+      let cursor = null;
+      do {
+        const scanned = await opened.scan({ cursor });
+        found.push(...scanned.items);
+        ({ cursor } = scanned);
+      } while (cursor !== null);
+      await opened.close();
+      return found;
+    },
+    async records() {
+      const opened = await settled(indexedDB.open('records'));
+      const found = await settled(opened.transaction('entries').objectStore('entries').getAll());
+      opened.close();
+      return found;
+    },
+  };
+  const times = { segments: [], records: [] };
+  for (let round = 0; round < rounds; round++) {
+    for (const name of round % 2 === 0 ? ['segments', 'records'] : ['records', 'segments']) {
+      const start = performance.now();
+      const found = await reload[name]();
+      times[name].push(performance.now() - start);
+      const sum = found.reduce((total, { vector }) => total + vector[5], 0);
+      if (found.length !== count || Number.isNaN(sum)) throw new Error(`${name}: ${found.length} entries`);
+    }
+  }
+  return times;
+}
