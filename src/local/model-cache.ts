@@ -1,13 +1,13 @@
 import { openModelStore } from '#model-store';
-import { abortError, throwIfAborted } from '../base/abort.ts';
+import { throwIfAborted } from '../base/abort.ts';
 import { AbortedError, LocalModelError, ValidationError } from '../base/error-classes.ts';
 import { uuid } from '../base/id.ts';
 import type { ModelStore } from '../spec/model-store.ts';
 import { checkStored, downloadFile, PIECE_BYTES } from './download.ts';
-import type { LoadProgress } from './local-backend.ts';
 import type { ModelFileOptions, ModelFiles } from './model-files.ts';
 import { fileOf, keyOf, listRecords, type ModelRecord, readRecord, removeFiles, writeRecord } from './model-record.ts';
 import { type DownloadProgress, progressFunction } from './progress-callback.ts';
+import { SharedWork } from './shared-work.ts';
 
 /** Where `download` finds the files of a repository. */
 export interface ModelCacheOptions {
@@ -30,14 +30,6 @@ export interface CachedModelFile {
   readonly path: string | null;
 }
 
-/** One download for all who want the file now. */
-interface SharedDownload {
-  readonly done: Promise<ModelRecord>;
-  readonly stop: AbortController;
-  readonly listeners: Set<(progress: LoadProgress) => void>;
-  readers: number;
-}
-
 /**
  * Keeps the files of models on this device: in a folder in Node and Deno, in the private file system in a browser.
  *
@@ -53,7 +45,7 @@ interface SharedDownload {
 export class ModelCache implements ModelFiles {
   readonly #store: ModelStore;
   readonly #baseUrl: ModelCacheOptions['baseUrl'];
-  readonly #downloads = new Map<string, SharedDownload>();
+  readonly #downloads = new Map<string, SharedWork<ModelRecord>>();
 
   private constructor(store: ModelStore, { baseUrl }: ModelCacheOptions) {
     this.#store = store;
@@ -117,8 +109,7 @@ export class ModelCache implements ModelFiles {
 
   /** Removes a file, or the part of one; a download of it stops. False when there was none. */
   async delete(url: string): Promise<boolean> {
-    this.#downloads.get(url)?.stop.abort(new AbortedError('The model was deleted'));
-    await this.#downloads.get(url)?.done.catch(() => undefined);
+    await this.#downloads.get(url)?.cancel(new AbortedError('The model was deleted'));
     const store = this.#store;
     return store.exclusive(keyOf(url), async () => {
       const found = await readRecord(store, keyOf(url)) !== null;
@@ -192,51 +183,22 @@ export class ModelCache implements ModelFiles {
 
   /** The download at work for this address, or a new one; it stops when all who wanted it have given up. */
   async #join(url: string, options: ModelFileOptions): Promise<ModelRecord> {
-    const { signal, onProgress, sha256 = null } = options;
-    const shared = this.#downloads.get(url) ?? this.#start(url, sha256);
-    shared.readers++;
-    let leave = (): void => undefined;
-    let fail: (error: unknown) => void = () => undefined;
-    const left = new Promise<never>((_resolve, reject) => { fail = reject; });
-    leave = () => fail(abortError(signal as AbortSignal, 'Loading a model'));
-    const listen = (progress: LoadProgress): void => {
-      try {
-        onProgress?.(progress);
-      } catch (error) {
-        fail(error);
-      }
-    };
-    signal?.addEventListener('abort', leave, { once: true });
-    shared.listeners.add(listen);
-    let record: ModelRecord;
-    try {
-      record = await Promise.race([shared.done, left]);
-    } finally {
-      signal?.removeEventListener('abort', leave);
-      shared.listeners.delete(listen);
-      shared.readers--;
-      if (shared.readers === 0) {
-        this.#downloads.delete(url);
-        shared.stop.abort(new AbortedError('Nobody wants the model any more'));
-        // What has arrived is written before the caller goes on.
-        await shared.done.catch(() => undefined);
-      }
+    const { sha256 = null } = options;
+    const store = this.#store;
+    let shared = this.#downloads.get(url);
+    if (shared === undefined) {
+      const forget = (): void => {
+        if (this.#downloads.get(url) === started) this.#downloads.delete(url);
+      };
+      const started = new SharedWork((load) => store.exclusive(keyOf(url), async () => (
+        // Another tab may have been faster.
+        await this.#finished(url, sha256) ?? downloadFile(store, url, { ...load, ...(sha256 === null ? {} : { sha256 }) })), load.signal), forget);
+      this.#downloads.set(url, started);
+      void started.done.then(forget, forget);
+      shared = started;
     }
+    const record = await shared.join(options, 'Loading a model');
     // Whoever began it may have wanted other bytes.
     return sha256 === null || record.sha256 === sha256.toLowerCase() ? record : this.#ensure(url, options);
-  }
-
-  #start(url: string, sha256: string | null): SharedDownload {
-    const stop = new AbortController();
-    const { signal } = stop;
-    const listeners: SharedDownload['listeners'] = new Set();
-    const onProgress = (progress: LoadProgress): void => listeners.forEach((listen) => listen(progress));
-    const store = this.#store;
-    const done = store.exclusive(keyOf(url), async () => (
-      // Another tab may have been faster.
-      await this.#finished(url, sha256) ?? downloadFile(store, url, { signal, onProgress, ...(sha256 === null ? {} : { sha256 }) })), signal);
-    const shared = { done, stop, listeners, readers: 0 };
-    this.#downloads.set(url, shared);
-    return shared;
   }
 }
