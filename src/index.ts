@@ -65,7 +65,7 @@ export {
 export {
   createWorkerHost, serveWorker, withTransfer,
   type CallOptions, type PortEvent, type PortLike, type WorkerCall, type WorkerHost, type WorkerHostOptions, type WorkerLike,
-  type WorkerMethod, type WorkerMethods, type WorkerServer,
+  type WorkerLine, type WorkerMethod, type WorkerMethods, type WorkerServer,
 } from './local/index.ts';
 export { enrichError } from './base/enrich-error.ts';
 export { PromptRegistry, PromptTemplate, type PromptTemplateOptions, type PromptValue } from './prompts/index.ts';

@@ -3,7 +3,7 @@ import { decodeError, encodeError } from './worker-error.ts';
 import { type PortEvent, type PortLike, post, readMessage, type Reply, type Request, type WorkerMethods } from './worker-protocol.ts';
 
 /** What a method returns to move buffers instead of copying them; made by `withTransfer`. */
-class Transferred {
+export class Transferred {
   readonly value: unknown;
   readonly transfer: readonly object[];
 
@@ -18,6 +18,9 @@ export function withTransfer<Value>(value: Value, transfer: readonly object[]): 
   return new Transferred(value, transfer) as unknown as Value;
 }
 
+/** A port, or the global scope of a worker (`self`), which the types of a page take for a window. */
+export type WorkerLine = PortLike | typeof globalThis;
+
 /** What is served until `close`. */
 export interface WorkerServer {
   /** Stops listening and aborts the calls at work. The worker itself goes on living. */
@@ -31,10 +34,11 @@ export interface WorkerServer {
  * class. Messages of others on the same line are left alone.
  *
  * @example
- * // In the file of the worker; the types of a page would take `self` for a window.
- * serveWorker(self as unknown as PortLike, { count: (text: string) => text.split(' ').length });
+ * // In the file of the worker.
+ * serveWorker(self, { count: (text: string) => text.split(' ').length });
  */
-export function serveWorker(port: PortLike, methods: WorkerMethods): WorkerServer {
+export function serveWorker(line: WorkerLine, methods: WorkerMethods): WorkerServer {
+  const port = line as PortLike;
   const running = new Map<number, AbortController>();
 
   const reply = (message: Reply, transfer: readonly object[] = []): void => {

@@ -39,6 +39,8 @@ export interface WorkerHost<Methods extends WorkerMethods = AnyMethods> {
   call<Name extends keyof Methods & string>(
     method: Name, args: ArgsOf<Methods[Name]>, options?: CallOptions<ProgressOf<Methods[Name]>>,
   ): Promise<Awaited<ReturnType<Methods[Name]>>>;
+  /** Terminates the worker; calls in flight reject with WorkerCrashedError, and the next call starts a new one. */
+  restart(): void;
   /** Terminates the worker; calls in flight reject with AbortedError. The only sure way to give its memory back. */
   close(): void;
 }
@@ -104,6 +106,11 @@ class Host {
         this.#settle(id)?.reject(new SerializationError(`Cannot call '${method}': its arguments cannot be cloned`, { cause }));
       }
     });
+  }
+
+  restart(): void {
+    this.#drop();
+    this.#rejectAll(new WorkerCrashedError('The worker was restarted', { retryable: true }));
   }
 
   close(): void {

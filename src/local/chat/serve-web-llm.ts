@@ -1,7 +1,7 @@
 import { absent } from '../requirements.ts';
 import { serveWorker, type WorkerServer } from '../serve-worker.ts';
 import type { LoadProgress } from '../local-backend.ts';
-import type { PortLike, WorkerCall } from '../worker-protocol.ts';
+import type { WorkerCall } from '../worker-protocol.ts';
 import type { Generated } from './local-calls.ts';
 import { WebLlmRuntime } from './web-llm-runtime.ts';
 import type { WebLlmLib, WebLlmRequest, WebLlmSpec } from './web-llm-types.ts';
@@ -27,5 +27,5 @@ export function serveWebLlm(lib: () => Promise<WebLlmLib> = () => import('@mlc-a
     load: (spec, { signal, progress }) => runtime.load(spec, { signal, onProgress: progress }),
     generate: (request, { signal, progress }) => runtime.generate(request, { signal, write: progress }),
   };
-  return serveWorker(globalThis as unknown as PortLike, methods);
+  return serveWorker(globalThis, methods);
 }

@@ -43,7 +43,7 @@ scope.page = {
   },
 };
 if (scope.document === undefined) {
-  local.serveWorker(globalThis as unknown as local.PortLike, {
+  local.serveWorker(globalThis, {
     names: () => scope.page.names, run: (name: string) => scope.page.run(name), probe: () => scope.page.probe(),
   });
 } else {

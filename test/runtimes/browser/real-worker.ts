@@ -1,4 +1,4 @@
-import { type PortLike, serveWorker } from '../../../src/local/index.ts';
+import { serveWorker } from '../../../src/local/index.ts';
 import { methods } from '../../helpers/worker-methods.ts';
 
-serveWorker(globalThis as unknown as PortLike, methods);
+serveWorker(self, methods);
