@@ -66,7 +66,7 @@ export class AnswerWriter {
       case 'file': return [...this.close(), ...writeFile(part.file)];
       case 'usage': this.#usage = part.usage; return [];
       case 'finish': return [...this.close(), { type: 'finish', finishReason: toReason(part.finishReason, part.rawFinishReason), usage: toUsage(this.#usage) }];
-      case 'error': return [];
+      case 'decision': case 'error': return [];
     }
   }
 

@@ -51,7 +51,7 @@ export class ResultAssembler {
       case 'start': this.#id = part.id; this.#model = part.model; return;
       case 'usage': this.#usage = part.usage; this.#cost = part.cost ?? this.#cost; return;
       case 'finish': this.#finish = part; return;
-      case 'error':
+      case 'decision': case 'error':
     }
   }
 

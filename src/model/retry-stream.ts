@@ -2,7 +2,7 @@ import type { BlazenError } from '../base/errors.ts';
 import type { StreamPart } from '../spec/completion.ts';
 
 /** Parts that come before the answer itself: they are held back until it is sure that the answer comes from here. */
-const PREAMBLE: ReadonlySet<string> = new Set(['start', 'usage', 'source', 'block-end']);
+const PREAMBLE: ReadonlySet<string> = new Set(['decision', 'start', 'usage', 'source', 'block-end']);
 
 /**
  * A stream that may start again until its first content: `recover` says where to go on after a failure.

@@ -199,9 +199,32 @@ export interface FinishDelta extends PartBase {
 /** The stream failed; the iterator throws the same error next. */
 export interface ErrorDelta extends PartBase { readonly type: 'error'; readonly error: BlazenError }
 
+/** A candidate that was not chosen, and why. */
+export interface RejectedModel {
+  readonly name: string;
+  /** One word: a LocalProblem, or the code of the error. */
+  readonly problem: string;
+  readonly reason: string;
+  /** What can be done about it; empty when nobody knows. */
+  readonly fix: string;
+}
+
+/** Which of several models answers. */
+export interface ModelDecision {
+  /** Name of the backend, or `<provider>:<model id>`. */
+  readonly chosen: string;
+  /** It runs on this device. */
+  readonly local: boolean;
+  /** Those that come before it, and those that failed since. */
+  readonly rejected: readonly RejectedModel[];
+}
+
+/** A model was chosen to answer; again when the one before failed. Not a part of the answer. */
+export interface DecisionPart extends PartBase { readonly type: 'decision'; readonly decision: ModelDecision }
+
 /** One part of a streamed answer. */
 export type StreamPart =
-  | StartPart | TextDelta | ReasoningDelta | BlockEnd | ToolCallDelta | ProviderDelta | SourceDelta | FileDelta | UsageDelta
+  | DecisionPart | StartPart | TextDelta | ReasoningDelta | BlockEnd | ToolCallDelta | ProviderDelta | SourceDelta | FileDelta | UsageDelta
   | FinishDelta | ErrorDelta;
 
 /** A chat model as the rest of the package uses it; users call the methods of ChatModel instead. */

@@ -9,8 +9,8 @@ export type {
 } from './checkpoint.ts';
 export { isFinalStatus } from './checkpoint-rules.ts';
 export type {
-  BlockEnd, ChatModelSpec, CompletionOptions, CompletionRequest, CompletionResult, ErrorDelta, FileDelta, FinishDelta, FinishReason,
-  GeneratedFile, ProviderDelta, ReasoningDelta, ReasoningOptions, RequestTimeouts, RequestTiming, ResponseFormat, Source, SourceDelta,
+  BlockEnd, ChatModelSpec, CompletionOptions, CompletionRequest, CompletionResult, DecisionPart, ErrorDelta, FileDelta, FinishDelta, FinishReason,
+  GeneratedFile, ModelDecision, ProviderDelta, ReasoningDelta, ReasoningOptions, RejectedModel, RequestTimeouts, RequestTiming, ResponseFormat, Source, SourceDelta,
   StartPart, StreamPart, TextDelta, TokenUsage, ToolCallDelta, UsageDelta,
 } from './completion.ts';
 export type { ContentHandle, ContentKind, MediaSource } from './content.ts';
