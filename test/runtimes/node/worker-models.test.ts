@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { portOf } from '../../helpers/thread-port.ts';
+import { threadPort } from '../../../src/platform/node/index.ts';
 import { describeWorkerModels } from '../../helpers/local/worker-models-suite.ts';
 
 let folder = '';
@@ -18,5 +18,5 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('models in a thread', () => {
-  describeWorkerModels(() => portOf(new Worker(join(folder, 'worker.mjs'))));
+  describeWorkerModels(() => threadPort(new Worker(join(folder, 'worker.mjs'))));
 });
