@@ -10,6 +10,7 @@ import { compatibilityDate } from '../../scripts/workerd.mjs';
 
 /** workerd while it is alive. */
 export interface WorkerdProcess {
+  readonly pid: number;
   /** Without a slash at the end. */
   readonly url: string;
   /** Resolves when it prints this line. */
@@ -73,6 +74,7 @@ async function start(config: string): Promise<WorkerdProcess> {
     void gone.then(() => reject(new Error(`workerd did not start: ${errors}`)));
   });
   return {
+    pid: child.pid as number,
     url: `http://127.0.0.1:${port}`,
     printed: (line) => new Promise((resolve) => { (heard = () => { if (lines.has(line)) resolve(); })(); }),
     async kill() {
