@@ -17,8 +17,9 @@ export interface InferenceChunk {
  * An answer to be pulled chunk by chunk, in the reference's form: `next()` gives null at the end. It can be iterated, too.
  *
  * @example
- * const stream = await model.inferStream(messages);
- * for (let chunk = await stream.next(); chunk !== null; chunk = await stream.next()) show(chunk.delta ?? '');
+ * const model = await transformersChat({ model: 'small', modelPath: '/models/' }).load();
+ * const stream = await model.inferStream([{ role: 'user', content: 'Hello' }]);
+ * for (let chunk = await stream.next(); chunk !== null; chunk = await stream.next()) console.log(chunk.delta);
  */
 export class InferenceChunkStream implements AsyncIterable<InferenceChunk> {
   readonly #parts: AsyncIterator<StreamPart>;

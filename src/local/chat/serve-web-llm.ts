@@ -17,8 +17,7 @@ export type WebLlmMethods = {
  *
  * @param lib the package, when the bundler cannot find `@mlc-ai/web-llm` by its name
  * @example
- * // web-llm.worker.ts
- * import { serveWebLlm } from 'blazen-ts/local/chat';
+ * // All of web-llm.worker.ts, after the import.
  * serveWebLlm();
  */
 export function serveWebLlm(lib: () => Promise<WebLlmLib> = () => import('@mlc-ai/web-llm').catch(absent)): WorkerServer {

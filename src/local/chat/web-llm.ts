@@ -46,7 +46,7 @@ const MEMORY_CEILING = 8;
  *   model: 'tiny-q4f16', appConfig: { model_list: [{ model_id: 'tiny-q4f16', model: '/models/tiny/', model_lib: '/models/tiny.wasm' }] },
  *   worker: () => new Worker(new URL('./web-llm.worker.ts', import.meta.url), { type: 'module' }),
  * });
- * const model = await backend.load({ onProgress: ({ file }) => show(file) });
+ * const model = await backend.load({ onProgress: ({ file }) => console.log(file) });
  */
 export function webLlm(options: WebLlmOptions): LocalBackend<LocalChatModel> {
   const { model, appConfig, chatOptions, worker, lib } = options;
