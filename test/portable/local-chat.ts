@@ -22,6 +22,12 @@ const suite: Suite<Lib> = (t, { chat, agent, models, root }) => {
     }
   };
 
+  t.test('transformers.js: the probe knows where WebAssembly may not be compiled', async () => {
+    const found = await chat.transformersChat({ model: 'x', modelPath: '/' }).probe();
+    const inWorkers = (globalThis as { navigator?: { userAgent?: string } }).navigator?.userAgent === 'Cloudflare-Workers';
+    t.equal(found.ok ? 'ok' : found.problem, inWorkers ? 'wasm-forbidden' : 'ok');
+  });
+
   t.test('Prompt API: the probe asks for the languages that are expected', () => withFake(async (fake) => {
     const backend = chat.promptApi({ expectedInputs: [{ type: 'text', languages: ['en'] }] });
     t.deepEqual(await backend.probe(), { ok: true });
