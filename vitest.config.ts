@@ -2,6 +2,7 @@ import { cloudflareTest } from '@cloudflare/vitest-pool-workers';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { startDeliveryServer } from './test/helpers/delivery-server.ts';
+import { startUpstashProxy } from './test/helpers/upstash-proxy.ts';
 import { chromiumLaunch } from './scripts/chromium.mjs';
 import { workerd } from './scripts/workerd.mjs';
 
@@ -9,13 +10,14 @@ import { workerd } from './scripts/workerd.mjs';
 const portable = 'test/portable/run.test.ts';
 
 const __DELIVERY__ = JSON.stringify((await startDeliveryServer()).address(''));
+const __UPSTASH__ = JSON.stringify(await startUpstashProxy());
 
 export default defineConfig({
   test: {
     allowOnly: false,
     projects: [
       {
-        define: { __HOST__: '"node"', __DELIVERY__ },
+        define: { __HOST__: '"node"', __DELIVERY__, __UPSTASH__ },
         resolve: { conditions: ['node', 'module', 'import', 'default'] },
         test: {
           name: 'node',
@@ -25,7 +27,7 @@ export default defineConfig({
         },
       },
       {
-        define: { __HOST__: '"workerd"', __DELIVERY__ },
+        define: { __HOST__: '"workerd"', __DELIVERY__, __UPSTASH__ },
         plugins: [cloudflareTest({
           main: './test/runtimes/workerd/worker.ts',
           miniflare: {
@@ -36,7 +38,7 @@ export default defineConfig({
         test: { name: 'workerd', include: [portable, 'test/runtimes/workerd/**/*.test.ts'], testTimeout: 20_000 },
       },
       {
-        define: { __HOST__: '"browser"', __DELIVERY__ },
+        define: { __HOST__: '"browser"', __DELIVERY__, __UPSTASH__ },
         // Named here because a dependency found in the middle of a run reloads the page under the tests.
         optimizeDeps: { include: ['@msgpack/msgpack', 'eventemitter3', 'fast-check', 'idb-keyval', 'ky', 'zod'] },
         test: {

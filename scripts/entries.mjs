@@ -31,6 +31,7 @@ export const entries = [
   { subpath: './node', source: 'platform/node/index.ts', hosts: ['node', 'deno', 'bun'] },
   { subpath: './deno', source: 'platform/deno/index.ts', hosts: ['deno'] },
   { subpath: './stores/redis', source: 'stores/redis/index.ts' },
+  { subpath: './stores/upstash', source: 'stores/upstash/index.ts' },
   { subpath: './local', source: 'local/index.ts' },
   { subpath: './local/chat', source: 'local/chat/index.ts' },
   { subpath: './local/embeddings', source: 'local/embeddings/index.ts' },

@@ -47,6 +47,7 @@ export const entryBudgets = {
   './browser': 12_000,
   './workers': 32_000,
   './stores/redis': 9_000,
+  './stores/upstash': 4_000,
 };
 
 /** @type {ReadonlyArray<{ name: string, budget: number, source: string, forbidden: readonly RegExp[] }>} */

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { findRedis } from '../../scripts/redis.mjs';
 
 /** A redis-server of the test's own, on a free loopback port, that can be killed and started again on its data. */
@@ -8,6 +8,8 @@ export interface RedisServer {
   /** SIGKILL. */
   kill(): Promise<void>;
   start(): Promise<void>;
+  /** Lets the process end while the server runs, and ends the server with it. */
+  unref(): void;
 }
 
 /** @param folder where it keeps its append-only file. @param settings more arguments of redis-server. */
@@ -22,6 +24,11 @@ export async function startRedis(folder: string, ...settings: string[]): Promise
       const gone = new Promise((resolve) => { child.once('close', resolve); });
       child.kill('SIGKILL');
       await gone;
+    },
+    unref() {
+      child.unref();
+      (child.stdout as Socket | null)?.unref();
+      process.once('exit', () => child.kill('SIGKILL'));
     },
     async start() {
       const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'yes', ...settings];

@@ -1,3 +1,5 @@
+import { isBlazenError } from '../../base/errors.ts';
+
 /**
  * What a store needs of a Redis or Valkey client: a connected `ioredis` or `redis` (node-redis) client as it is, or a
  * function that sends one command, such as `upstash()` of `blazen-ts/stores/upstash`. Replies are text.
@@ -27,8 +29,10 @@ export interface Refusal {
 /** What the error of a client means. */
 export function refusalOf(error: unknown): Refusal {
   const message = error instanceof Error ? error.message : String(error);
-  // A refusal starts with a word in capitals; some pass. Anything else is a connection that failed.
-  const retryable = !/^[A-Z]{2,} /.test(message) || /^(BUSY|CLUSTERDOWN|LOADING|MASTERDOWN|NOREPLICAS|READONLY|TRYAGAIN) /.test(message);
+  // A refusal starts with a word in capitals; some pass. Anything else is a connection that failed, unless it says otherwise.
+  const retryable = /^[A-Z]{2,} /.test(message)
+    ? /^(BUSY|CLUSTERDOWN|LOADING|MASTERDOWN|NOREPLICAS|READONLY|TRYAGAIN) /.test(message)
+    : !isBlazenError(error) || error.retryable;
   return { full: message.startsWith('OOM'), retryable, message: message.slice(0, 200) };
 }
 

@@ -1,7 +1,6 @@
 import { throwIfAborted } from '../../base/abort.ts';
 import { base64ToBytes, bytesToBase64 } from '../../base/bytes.ts';
-import { MemoryCorruptError, MemoryError, MemoryQuotaError } from '../../base/error-classes.ts';
-import { isBlazenError } from '../../base/errors.ts';
+import { AbortedError, MemoryCorruptError, MemoryError, MemoryQuotaError } from '../../base/error-classes.ts';
 import { decodeSegment } from '../../memory/segments/segment-codec.ts';
 import { encodeWithin, split } from '../../memory/segments/segment-plan.ts';
 import type {
@@ -121,7 +120,7 @@ export class RedisMemory implements MemoryBackendSpec {
           await this.#run('move', [name, bytesToBase64(bytes), ...entries.flatMap(({ id }) => [field(id), String(rows.get(id))])], options);
         }
       } catch (error) {
-        if (!isBlazenError(error)) throw error;
+        if (!(error instanceof MemoryError || error instanceof AbortedError)) throw error;
       }
     }
   }
@@ -180,7 +179,7 @@ async function guard(work: () => Promise<unknown>): Promise<unknown> {
   try {
     return await work();
   } catch (cause) {
-    if (isBlazenError(cause)) throw cause;
+    if (cause instanceof AbortedError) throw cause;
     const { full, retryable, message } = refusalOf(cause);
     if (full) throw new MemoryQuotaError('Cannot write to Redis: its memory limit is reached', { cause });
     throw new MemoryError(`Cannot reach the memory in Redis: ${message}`, { cause, retryable });
