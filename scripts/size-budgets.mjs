@@ -48,6 +48,9 @@ export const entryBudgets = {
   './workers': 32_000,
   './stores/redis': 9_000,
   './stores/upstash': 4_000,
+  './stores/pgvector': 5_000,
+  './stores/vectorize': 6_000,
+  './memory/database': 8_000,
 };
 
 /** @type {ReadonlyArray<{ name: string, budget: number, source: string, forbidden: readonly RegExp[] }>} */

@@ -88,6 +88,40 @@ export interface MemoryBackendSpec {
   close?(): Promise<void>;
 }
 
+/** A search that a vector database does itself. */
+export interface VectorQuery extends BackendCallOptions {
+  readonly vector: Float32Array;
+  /** Results at most. */
+  readonly limit: number;
+  /** '' for the default one. */
+  readonly namespace: string;
+  /** The filter of `Memory.search`, already checked; applied before ranking where the database can. */
+  readonly filter: { readonly [field: string]: unknown } | null;
+  /** Entries that expired by then are left out. Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** One result: the entry, which needs no vector, and how near it is; higher is nearer. */
+export interface VectorHit {
+  readonly entry: StoredEntry;
+  /** Cosine or dot product; for 'euclidean' 1 / (1 + distance). */
+  readonly score: number;
+}
+
+/** A database that keeps entries and ranks them by their vectors; what a `DatabaseMemory` works with. */
+export interface VectorDatabaseSpec {
+  /** Entries per `putMany` call the database takes at most. */
+  readonly capabilities: Pick<MemoryCapabilities, 'maxBatch'>;
+  putMany(entries: readonly StoredEntry[], options?: BackendCallOptions): Promise<void>;
+  /** One result per id, in order; null where there is none. Vectors may be missing. */
+  getMany(ids: readonly string[], options?: BackendCallOptions): Promise<readonly (StoredEntry | null)[]>;
+  /** How many of the ids existed. */
+  deleteMany(ids: readonly string[], options?: BackendCallOptions): Promise<number>;
+  /** The nearest entries, best first. */
+  query(query: VectorQuery): Promise<readonly VectorHit[]>;
+  close?(): Promise<void>;
+}
+
 /** One change of a segment store: new bytes, or null to remove the key. */
 export interface SegmentChange {
   readonly key: string;

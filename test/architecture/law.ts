@@ -62,8 +62,8 @@ export const law: Readonly<Record<string, RoomLaw>> = {
   durable: { rooms: engine, halves: ['workflow'], npm: ['eventemitter3'] },
   // Another form of the snapshots of both; apart, so that nobody else pays for its codec.
   msgpack: { rooms: [...floor, 'durable', 'pipeline'], halves: ['durable', 'pipeline'], npm: ['@msgpack/msgpack'] },
-  // memory: the segment format, which a store packs entries into; no front door should promise it to everybody.
-  stores: { rooms: [...floor, 'memory'], halves: ['memory'], doors: true },
+  // memory: the segment format that entries are packed into, and the filter; no front door should promise them to everybody.
+  stores: { rooms: [...floor, 'memory'], halves: ['memory'], lazy: ['usearch', 'redis'], doors: true },
   mcp: { rooms: [...floor, 'agent'] },
   // A model of the AI SDK is one more dialect: decoding and the views of tool results are those of the providers.
   'ai-sdk': { rooms: [...floor, 'model', 'http', 'providers'], halves: ['providers'] },

@@ -16,11 +16,13 @@ import * as prompts from '../../src/prompts/index.ts';
 import * as promptYaml from '../../src/prompts/yaml/index.ts';
 import * as rag from '../../src/rag/index.ts';
 import * as server from '../../src/server/index.ts';
+import * as database from '../../src/memory/database/index.ts';
+import * as vectorize from '../../src/stores/vectorize/index.ts';
 import * as redis from '../../src/stores/redis/index.ts';
 import * as upstash from '../../src/stores/upstash/index.ts';
 import * as testing from '../../src/testing/index.ts';
 import * as workflow from '../../src/workflow/index.ts';
 
-export const lib = { root, agent, local, chat, durable, events, memory, documents, text, segments, testing, workflow, msgpack, pipeline, models, prompts, promptYaml, rag, server, redis, upstash };
+export const lib = { root, agent, local, chat, durable, events, memory, documents, text, segments, testing, workflow, msgpack, pipeline, models, prompts, promptYaml, rag, server, redis, upstash, database, vectorize };
 
 export type Lib = typeof lib;

@@ -7,8 +7,9 @@ import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MemoryEmbedderChangedError, MemoryError, MemoryQuotaError } from '../../../src/base/error-classes.ts';
-import { Memory } from '../../../src/memory/index.ts';
+import { HashEmbedder, Memory } from '../../../src/memory/index.ts';
 import { createRedisMemory } from '../../../src/stores/redis/index.ts';
+import { ValkeyBackend } from '../../../src/stores/redis/valkey.ts';
 import { memoryBackendSuite } from '../../../src/testing/index.ts';
 import { badInputSuite } from '../../helpers/memory-bad-input.ts';
 import { type RedisServer, startRedis } from '../../helpers/redis-server.ts';
@@ -138,6 +139,23 @@ describe('a memory in Redis', () => {
     await expect(other.search('text')).rejects.toBeInstanceOf(MemoryEmbedderChangedError);
     await other.reembed();
     expect((await other.search('text', 1))[0]?.id).toBe('a');
+  });
+
+  it('is there under its documented name, with a connection of its own', async () => {
+    const namespace = `prod:memory ${prefixes++}`;
+    const backend = await ValkeyBackend.connect(`redis://127.0.0.1:${server.port}`, { namespace });
+    const memory = Memory.withValkey(new HashEmbedder(), backend);
+    await memory.add('a', 'A lamp on a rock', { kind: 'light' });
+    expect((await memory.search('lamp', 1))[0]?.id).toBe('a');
+    expect(await createRedisMemory(io, { prefix: `{${namespace}}:` }).count()).toBe(1);
+    const other = await ValkeyBackend.connect(`redis://127.0.0.1:${server.port}`);
+    expect(await other.count()).toBe(0);
+    await other.close();
+    await memory.close();
+    await expect(backend.count()).rejects.toBeInstanceOf(MemoryError);
+    const failed = await ValkeyBackend.connect('redis://:hunter2@127.0.0.1:1').then(() => new Error('connected'), (error: unknown) => error as Error);
+    expect(failed).toMatchObject({ code: 'memory', retryable: true });
+    expect(`${String(failed)} ${JSON.stringify(failed)} ${String(failed.cause)}`).not.toContain('hunter2');
   });
 
   it('goes on when the server has forgotten the script', async () => {
