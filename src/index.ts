@@ -67,6 +67,10 @@ export {
   type CallOptions, type PortEvent, type PortLike, type WorkerCall, type WorkerHost, type WorkerHostOptions, type WorkerLike,
   type WorkerLine, type WorkerMethod, type WorkerMethods, type WorkerServer,
 } from './local/index.ts';
+export {
+  HashEmbedder, InMemoryBackend, Memory, MemoryBackend, MemoryResult,
+  type CustomBackendHandlers, type CustomEntry, type MemoryEntry, type MemoryFilter, type SearchOptions,
+} from './memory/index.ts';
 export { enrichError } from './base/enrich-error.ts';
 export { PromptRegistry, PromptTemplate, type PromptTemplateOptions, type PromptValue } from './prompts/index.ts';
 export {
