@@ -15,6 +15,7 @@ await check('examples/review-server', async () => last(await runCommand(process.
 await check('examples/local-chat', async () => last(await runCommand(process.execPath, ['examples/local-chat/chat.mjs'], { cwd: root })));
 await check('examples/local-chat in Deno', async () => last(await runCommand(bin('deno'), ['run', '-A', 'examples/local-chat/chat.mjs'], { cwd: root })));
 await check('examples/review-server, types for Deno', async () => void await runCommand(bin('deno'), ['check', 'examples/review-server/deno.ts'], { cwd: root }));
+await check('examples/shared-memory', async () => last(await runCommand(process.execPath, ['examples/shared-memory/check.mjs'], { cwd: root })));
 
 await check('examples/transcribe', async () => last(await runCommand(process.execPath, ['examples/transcribe/check.mjs'], { cwd: root })));
 

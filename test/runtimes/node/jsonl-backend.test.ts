@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MemoryCorruptError } from '../../../src/base/error-classes.ts';
-import { Memory } from '../../../src/memory/index.ts';
+import { HashEmbedder, Memory } from '../../../src/memory/index.ts';
 import { JsonlBackend } from '../../../src/platform/node/index.ts';
 import { memoryBackendSuite } from '../../../src/testing/index.ts';
 import { badInputSuite } from '../../helpers/memory-bad-input.ts';
@@ -47,6 +47,25 @@ describe('a memory in a JSONL file', () => {
     const again = await JsonlBackend.create(path);
     expect([again.recoveredBytes, await again.count()]).toEqual([0, 3]);
     await again.close();
+  });
+
+  it('keeps everything before the tear wherever the last line is torn', async () => {
+    const path = fresh();
+    const backend = await JsonlBackend.create(path);
+    const memory = Memory.withJsonl(new HashEmbedder(), backend);
+    await memory.add('first', 'a lamp');
+    const before = (await readFile(path)).length;
+    await memory.addMany([{ id: 'second', text: 'oil für 😀' }, { id: 'third', text: 'fog' }]);
+    await memory.close();
+    const bytes = await readFile(path);
+    for (let cut = before; cut < bytes.length; cut += cut < before + 60 || cut > bytes.length - 40 ? 1 : 97) {
+      await writeFile(path, bytes.subarray(0, cut));
+      const torn = await JsonlBackend.create(path);
+      // Of the last call both entries are there, or neither.
+      expect([torn.recoveredBytes, await torn.count()]).toEqual([cut - before, 1]);
+      expect((await Memory.withJsonl(new HashEmbedder(), torn).search('lamp', 1))[0]?.id).toBe('first');
+      await torn.close();
+    }
   });
 
   it('refuses a file that is damaged in the middle or is something else, and leaves it as it is', async () => {
