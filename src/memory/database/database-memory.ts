@@ -32,7 +32,6 @@ const DEFAULT_BATCH = 64;
  *
  * @example
  * import { PGlite } from '@electric-sql/pglite';
- * import { createPgvectorMemory } from 'blazen-ts/stores/pgvector';
  * const memory = new DatabaseMemory(undefined, createPgvectorMemory(new PGlite()));
  */
 export class DatabaseMemory {

@@ -41,7 +41,6 @@ const PAGE = 1024;
  * @example
  * import { PGlite } from '@electric-sql/pglite';
  * import { vector } from '@electric-sql/pglite-pgvector';
- * import { DatabaseMemory } from 'blazen-ts/memory/database';
  * const memory = new DatabaseMemory(undefined, createPgvectorMemory(new PGlite({ extensions: { vector } })));
  */
 export function createPgvectorMemory(client: PostgresClient, options: PgvectorMemoryOptions = {}): PgvectorMemory {

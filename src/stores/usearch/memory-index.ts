@@ -41,8 +41,6 @@ const MAX_STEP = 65_536;
  *
  * @throws UnsupportedError when the package is not installed, MemoryError when an entry has a vector of another length.
  * @example
- * import { DatabaseMemory } from 'blazen-ts/memory/database';
- * import { JsonlBackend } from 'blazen-ts/node';
  * const index = await openUsearchMemory(await JsonlBackend.create('notes.jsonl'), { dimensions: 512, path: 'notes.usearch' });
  * const memory = new DatabaseMemory(undefined, index);
  */

@@ -48,8 +48,7 @@ const IDS = { get: 20, delete: 100 } as const;
  * What is written can be found after some seconds. Results at most 100.
  *
  * @example
- * import { DatabaseMemory } from 'blazen-ts/memory/database';
- * declare const env: { INDEX: VectorizeIndexBinding };
+ * declare const env: { readonly INDEX: VectorizeIndexBinding };
  * const memory = new DatabaseMemory(undefined, createVectorizeMemory(env.INDEX, { indexed: ['topic'] }));
  */
 export function createVectorizeMemory(index: VectorizeIndexBinding, options: VectorizeMemoryOptions = {}): VectorDatabaseSpec {
