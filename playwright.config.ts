@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { defineConfig, devices } from '@playwright/test';
 import { chromiumLaunch } from './scripts/chromium.mjs';
+import { writeDemoModels } from './test/helpers/demo-models.ts';
 
 // The demo is built and served on a free port; the variable carries the port on to Playwright's worker processes.
 const demo = 'examples/browser-rag';
@@ -35,7 +37,7 @@ export default defineConfig({
           cwd: demo,
           url: baseURL,
           timeout: 120_000,
-          env: { PORT: port },
+          env: { PORT: port, MODELS: writeDemoModels(fileURLToPath(new URL('.cache/demo-models', import.meta.url))) },
         },
       }
     : {}),

@@ -156,7 +156,7 @@ test('who prefers less motion gets none, and forced colours keep the highlight',
 
 test('a page without WebGPU and without a hosted model says so and answers all the same', async ({ demo, page }) => {
   const card = page.getByRole('region', { name: 'What answers here' });
-  await expect(card).toContainText('The API is present, but it offers no adapter on this device.');
+  await expect(card).toContainText('WebGPU finds no usable GPU on this device.');
   await expect(card).toContainText('None is set up. This page holds no key and contacts nobody.');
   await expect(card).toContainText('Sentences quoted from your documents, word for word.');
   await demo.add([notes]);

@@ -109,7 +109,8 @@ test('hostile markdown, HTML, PDF and file names run and load nothing, wherever 
 test('a worker that crashes is started again, and the library is still there', async ({ demo, page }) => {
   await demo.add([sound]);
   demo.expected.push(/out of luck/);
-  const [worker] = page.workers();
+  const names = await Promise.all(page.workers().map((one) => one.evaluate(() => self.name)));
+  const worker = page.workers()[names.indexOf('documents')];
   await worker!.evaluate(() => { setTimeout(() => { throw new Error('out of luck'); }, 0); });
   await expect(demo.status).toHaveText('The worker crashed and was started again');
   await expect(demo.chips(await demo.ask('How deep does the narwhal dive?')).first()).toContainText('sound.md');

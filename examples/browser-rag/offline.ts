@@ -3,7 +3,10 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
-/** Writes the service worker beside the built page, with the list of everything the page may need and its version. */
+/** Models and what computes them: fetched by whoever wants them, and kept from then on. */
+const LATER = /^models|ort[-.]|transformers|shout/;
+
+/** Writes the service worker beside the built page, with the list of everything every visitor needs and its version. */
 export function offline(source: string): Plugin {
   let folder = '';
   return {
@@ -17,6 +20,7 @@ export function offline(source: string): Plugin {
       const files = readdirSync(folder, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile() && entry.name !== 'service-worker.js')
         .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1).replaceAll('\\', '/'))
+        .filter((path) => !LATER.test(path))
         .sort();
       const hash = createHash('sha256');
       for (const file of files) hash.update(file).update(readFileSync(join(folder, file)));

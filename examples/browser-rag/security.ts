@@ -1,5 +1,5 @@
-/** Names of the Trusted Types policies the page may create: its own, and the sanitiser's. */
-export const trustedTypesPolicies: readonly string[] = ['blazen-demo', 'dompurify'];
+/** Names of the Trusted Types policies that may be created: the page's own, the sanitiser's, and that of the model worker. */
+export const trustedTypesPolicies: readonly string[] = ['blazen-demo', 'dompurify', 'default'];
 
 const directives: readonly string[] = [
   "default-src 'none'",

@@ -31,5 +31,9 @@ async function answer(/** @type {Request} */ request) {
   const cache = await caches.open(current);
   // Every file here is one version's, so no header of the request can ask for another one.
   const cached = await cache.match(request.mode === 'navigate' ? './' : request, { ignoreSearch: true, ignoreVary: true });
-  return cached ?? fetch(request);
+  if (cached !== undefined) return cached;
+  const fetched = await fetch(request);
+  // What computes models is kept once it was needed; the models themselves have a cache of their own.
+  if (fetched.status === 200 && new URL(request.url).pathname.includes('/assets/')) await cache.put(request, fetched.clone());
+  return fetched;
 }

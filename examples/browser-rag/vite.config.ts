@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 import { offline } from './offline.ts';
+import { models } from './models.ts';
 import { headers, pagePolicy } from './security.ts';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -22,7 +23,8 @@ export default defineConfig({
   publicDir: at('../../public'),
   logLevel: 'warn',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  plugins: [policy, offline(at('service-worker.js'))],
+  // MODELS=folder npm start: the models in it can be used in the page. The service worker lists what is there, so it comes last.
+  plugins: [policy, models(process.env['MODELS']), offline(at('service-worker.js'))],
   worker: { format: 'es' },
   build: {
     outDir: at('../../.demo'),

@@ -5,6 +5,7 @@ import { BlazenError } from '../base/errors.ts';
 import { asString, isRecord } from '../base/json.ts';
 import { abortable } from './abortable.ts';
 import type { LoadOptions } from './local-backend.ts';
+import type { ModelFiles } from './model-files.ts';
 import { absent, loadPackage } from './requirements.ts';
 
 /** A session of ONNX Runtime, as far as it is touched here. */
@@ -44,6 +45,8 @@ export interface TransformersOptions<Lib extends TransformersLib = TransformersL
   readonly dtype?: 'fp32' | 'fp16' | 'q8' | 'int8' | 'uint8' | 'q4' | 'q4f16' | 'bnb4';
   /** Address of the folder with ONNX Runtime's WebAssembly, or of its two files. Default beside the runtime's own code; never a CDN. */
   readonly wasmPaths?: string | { readonly mjs?: string; readonly wasm?: string };
+  /** Where the files of the model are read through, when `modelPath` is an address: a ModelCache keeps them. Default: fetched each time. */
+  readonly files?: ModelFiles;
   /** Gives the package; default `import('@huggingface/transformers')`. It has to be imported here first: it chooses its runtime then. */
   readonly lib?: () => Promise<Lib>;
   /** Gives the runtime; default `import('onnxruntime-web/wasm')`. */
@@ -147,7 +150,7 @@ async function prepareRuntime({ runtime: load = () => import('onnxruntime-web/wa
   return runtime;
 }
 
-function configure({ env }: TransformersLib, { modelPath, wasmPaths }: TransformersOptions, runtime: OnnxRuntimeLike, signal: AbortSignal | undefined): void {
+function configure({ env }: TransformersLib, { modelPath, wasmPaths, files }: TransformersOptions, runtime: OnnxRuntimeLike, signal: AbortSignal | undefined): void {
   const { location } = globalThis as { location?: { readonly href: string } };
   const isAddress = /^https?:/.test(modelPath) || typeof location === 'object';
   const folder = modelPath.endsWith('/') ? modelPath : `${modelPath}/`;
@@ -158,10 +161,23 @@ function configure({ env }: TransformersLib, { modelPath, wasmPaths }: Transform
   else env.localModelPath = folder;
   env.useWasmCache = false;
   env.logLevel = SILENT;
-  env.fetch = (input, init) => fetch(input, { ...init, ...(signal ? { signal } : {}) });
+  env.fetch = files === undefined
+    ? (input, init) => fetch(input, { ...init, ...(signal ? { signal } : {}) })
+    : (input) => readThrough(files, String(input), signal);
   // The package names its CDN where nothing else is named.
   const { wasmPaths: named } = runtime.env.wasm;
   if (isRecord(named) && /\/\/cdn\./.test(asString(named['wasm']) ?? '')) runtime.env.wasm.wasmPaths = wasmPaths;
+}
+
+/** What the package would have fetched; that a file is missing may be no failure for it. */
+async function readThrough(files: ModelFiles, url: string, signal: AbortSignal | undefined): Promise<Response> {
+  try {
+    const bytes = await files.read(url, signal ? { signal } : {});
+    return new Response(bytes, { headers: { 'content-length': String(bytes.length) } });
+  } catch (error) {
+    if (error instanceof LocalModelError && error.problem === 'not-found') return new Response(null, { status: 404 });
+    throw error;
+  }
 }
 
 function guardRuns(pipeline: PipelineLike): <T>(work: () => Promise<T>) => Promise<T> {

@@ -6,12 +6,15 @@ import { DropTarget } from './components/drop-target.tsx';
 import { FilePicker } from './components/file-picker.tsx';
 import { FirstRun } from './components/first-run.tsx';
 import { LibraryPanel } from './components/library-panel.tsx';
+import { ModelsPanel } from './components/models-panel.tsx';
 import { RunLog } from './components/run-log.tsx';
 import { SourcePane, type SourcePlace } from './components/source-pane.tsx';
 import { Transcript } from './components/transcript.tsx';
+import { Voice } from './components/voice.tsx';
 import { loadSample, sampleQuestions } from './samples.ts';
 import { useConversation } from './state/use-conversation.ts';
 import { useLibrary } from './state/use-library.ts';
+import { useModels } from './state/use-models.ts';
 import { useRunLog } from './state/use-run-log.ts';
 import { useStatus } from './state/use-status.ts';
 import { type DemoWorker, messageOf } from './state/worker.ts';
@@ -20,7 +23,8 @@ import { type DemoWorker, messageOf } from './state/worker.ts';
 export function App({ worker }: { readonly worker: DemoWorker }): JSX.Element {
   const [status, say] = useStatus();
   const library = useLibrary(worker, say);
-  const conversation = useConversation(worker, say);
+  const models = useModels(say);
+  const conversation = useConversation(worker, models, say);
   const runs = useRunLog(worker, say);
   const [place, setPlace] = useState<SourcePlace | null>(null);
   const [sampled, setSampled] = useState(false);
@@ -45,6 +49,11 @@ export function App({ worker }: { readonly worker: DemoWorker }): JSX.Element {
   const open = (next: SourcePlace, from: HTMLElement): void => {
     opener.current = from;
     setPlace(next);
+  };
+  const hear = (text: string): void => {
+    if (composer.current !== null) composer.current.value = text;
+    composer.current?.focus();
+    say('Heard. Change the question or ask it');
   };
   const close = (): void => {
     setPlace(null);
@@ -78,12 +87,14 @@ export function App({ worker }: { readonly worker: DemoWorker }): JSX.Element {
               <Composer
                 input={composer} busy={conversation.busy} ready={(library.documents?.length ?? 0) > 0 || library.files.some(({ state }) => state === 'done')}
                 onAsk={(question) => void conversation.ask(question)} onStop={() => conversation.stop()}
+                voice={models.inUse.speech !== undefined && <Voice models={models} disabled={conversation.busy} onText={hear} />}
               />
             </section>
           </>
         )}
         {place !== null && <SourcePane worker={worker} place={place} onClose={close} />}
         <aside class="backstage" aria-label="Behind the scenes">
+          <ModelsPanel models={models} />
           <RunLog runs={runs} />
           <Capabilities />
         </aside>

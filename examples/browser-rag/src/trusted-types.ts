@@ -11,14 +11,20 @@ interface PolicyFactory {
 
 const factory = (globalThis as { trustedTypes?: PolicyFactory }).trustedTypes;
 
-const policy: Policy | undefined = factory?.createPolicy('blazen-demo', {
-  createScriptURL(url) {
+const rules = {
+  createScriptURL(url: string): string {
     if (new URL(url, location.href).origin !== location.origin) throw new TypeError(`Not a script of this page: ${url}`);
     return url;
   },
-});
+};
+const policy: Policy | undefined = factory?.createPolicy('blazen-demo', rules);
 
 /** A script of this page. Typed as a string, because the platform's signatures know nothing else. */
 export function scriptUrl(url: string): string {
   return (policy?.createScriptURL(url) ?? url) as string;
+}
+
+/** Lets a library in this worker start threads from the page's own scripts; it knows nothing of policies. */
+export function allowOwnThreads(): void {
+  factory?.createPolicy('default', rules);
 }

@@ -25,13 +25,13 @@ const TEMPLATE = '{% for m in messages %}{% if m.content %}{{ m.content }} {% en
   + "{% if messages[-1].role == 'tool' %}tool:{% elif 'does not fit' in messages[-1].content %}fit:{% endif %}{% if tools %}{% endif %}";
 
 /** A model that says the sentence its last word asks for, as transformers.js loads it. */
-export function scriptedDecoderFiles(template: string | null = TEMPLATE): ModelFiles {
-  const words = new Set([...SPECIAL, ...Object.entries(ANSWERS).flatMap(([ask, answer]) => [ask, ...answer.split(' ')])]);
+export function scriptedDecoderFiles(template: string | null = TEMPLATE, answers = ANSWERS, context = CONTEXT): ModelFiles {
+  const words = new Set([...SPECIAL, ...Object.entries(answers).flatMap(([ask, answer]) => [ask, ...answer.split(' ')])]);
   const tokens = [...words];
   const id = (word: string): number => tokens.indexOf(word);
   const table = new Float32Array(tokens.length ** 2).fill(-5);
   const follow = (word: number, next: number): void => { table[word * tokens.length + next] = 5; };
-  for (const [ask, answer] of Object.entries(ANSWERS)) {
+  for (const [ask, answer] of Object.entries(answers)) {
     [ask, ...answer.split(' ')].reduce((last, word) => {
       if (last !== '</s>') follow(id(last), id(word));
       return word;
@@ -47,7 +47,7 @@ export function scriptedDecoderFiles(template: string | null = TEMPLATE): ModelF
   for (const kind of ['key', 'value']) graph.node('Concat', [`past_key_values.0.${kind}`, head], { axis: 2 }, `present.0.${kind}`);
   graph.node('Cast', ['attention_mask'], { to: FLOAT });
   graph.node('Cast', ['position_ids'], { to: FLOAT });
-  return files(finish(graph, tokens.length, width), tokens, width, template);
+  return files(finish(graph, tokens.length, width), tokens, width, template, context);
 }
 
 const WIDTH = 16;
@@ -116,17 +116,17 @@ function finish(graph: Graph, size: number, width: number): Uint8Array<ArrayBuff
   );
 }
 
-function files(model: Uint8Array<ArrayBuffer>, tokens: readonly string[], width: number, template: string | null): ModelFiles {
+function files(model: Uint8Array<ArrayBuffer>, tokens: readonly string[], width: number, template: string | null, context = CONTEXT): ModelFiles {
   const ends = { bos_token_id: START, eos_token_id: END, pad_token_id: PAD };
   return {
     'onnx/model.onnx': model,
     'config.json': JSON.stringify({
       model_type: 'llama', architectures: ['LlamaForCausalLM'], hidden_size: width, num_attention_heads: 1, num_key_value_heads: 1,
-      num_hidden_layers: 1, head_dim: width, vocab_size: tokens.length, max_position_embeddings: CONTEXT, ...ends,
+      num_hidden_layers: 1, head_dim: width, vocab_size: tokens.length, max_position_embeddings: context, ...ends,
     }),
     'generation_config.json': JSON.stringify(ends),
     'tokenizer_config.json': JSON.stringify({
-      tokenizer_class: 'PreTrainedTokenizerFast', bos_token: '<s>', eos_token: '</s>', pad_token: '<pad>', unk_token: '<pad>', model_max_length: CONTEXT,
+      tokenizer_class: 'PreTrainedTokenizerFast', bos_token: '<s>', eos_token: '</s>', pad_token: '<pad>', unk_token: '<pad>', model_max_length: context,
       ...(template === null ? {} : { chat_template: template }),
     }),
     'tokenizer.json': JSON.stringify({

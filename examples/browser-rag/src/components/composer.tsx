@@ -1,9 +1,10 @@
-import type { JSX, RefObject } from 'preact';
+import type { ComponentChildren, JSX, RefObject } from 'preact';
 import { useState } from 'preact/hooks';
 
 /** Where the question is typed: Enter asks, Shift and Enter make a new line. */
-export function Composer({ input, busy, ready, onAsk, onStop }: {
+export function Composer({ input, busy, ready, voice, onAsk, onStop }: {
   readonly input: RefObject<HTMLTextAreaElement | null>; readonly busy: boolean; readonly ready: boolean;
+  readonly voice: ComponentChildren;
   readonly onAsk: (question: string) => void; readonly onStop: () => void;
 }): JSX.Element {
   const [problem, setProblem] = useState<string | null>(null);
@@ -38,6 +39,7 @@ export function Composer({ input, busy, ready, onAsk, onStop }: {
           ? <button type="button" class="button" onClick={onStop}>Stop</button>
           : <button type="submit" class="button primary">Ask</button>}
       </div>
+      {voice}
       {problem !== null && <p id="question-problem" class="field-problem" role="alert">{problem}</p>}
     </form>
   );

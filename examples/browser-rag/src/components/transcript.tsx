@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Turn } from '../state/use-conversation.ts';
 import { AnswerView } from './answer.tsx';
 import type { SourcePlace } from './source-pane.tsx';
+import { WrittenView } from './written.tsx';
 
 /** The questions and answers of this visit. The live region is quiet while an answer is being put together. */
 export function Transcript({ turns, busy, onOpen, openPlace, suggestions, onAsk }: {
@@ -22,6 +23,7 @@ export function Transcript({ turns, busy, onOpen, openPlace, suggestions, onAsk 
         {turns.map((turn, index) => (
           <article key={turn.id} ref={index === turns.length - 1 ? last : null} class="turn" data-testid="turn">
             <h3 class="question">{turn.question}</h3>
+            {(turn.written !== null || turn.writtenError !== null) && <WrittenView turn={turn} onOpen={onOpen} openPlace={openPlace} />}
             {turn.answer !== null && <AnswerView answer={turn.answer} turn={turn.id} onOpen={onOpen} openPlace={openPlace} />}
             {turn.error !== null && <p class="turn-problem">{turn.error}</p>}
             {turn.answer === null && turn.error === null && <p class="searching">Searching…</p>}

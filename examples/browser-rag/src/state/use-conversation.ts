@@ -1,5 +1,7 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
+import type { Written } from '../models/models.ts';
 import type { Answer } from '../protocol.ts';
+import type { ModelsState } from './use-models.ts';
 import { type DemoWorker, messageOf } from './worker.ts';
 
 /** A question and what came of it. */
@@ -7,6 +9,10 @@ export interface Turn {
   readonly id: number;
   readonly question: string;
   readonly answer: Answer | null;
+  /** What the model in use writes, complete or so far. */
+  readonly written: Partial<Written> & { readonly text: string } | null;
+  /** Why there are quotes only, though a model is in use. */
+  readonly writtenError: string | null;
   readonly error: string | null;
 }
 
@@ -18,8 +24,8 @@ export interface ConversationState {
   stop(): void;
 }
 
-/** Asks the worker, one question at a time. */
-export function useConversation(worker: DemoWorker, say: (text: string) => void): ConversationState {
+/** Asks the worker, one question at a time; then the model in use, if there is one. */
+export function useConversation(worker: DemoWorker, models: ModelsState, say: (text: string) => void): ConversationState {
   const [turns, setTurns] = useState<readonly Turn[]>([]);
   const [busy, setBusy] = useState(false);
   const running = useRef<AbortController | null>(null);
@@ -36,12 +42,17 @@ export function useConversation(worker: DemoWorker, say: (text: string) => void)
       const settle = (change: Partial<Turn>): void => {
         setTurns((before) => before.map((turn) => (turn.id === id ? { ...turn, ...change } : turn)));
       };
-      setTurns((before) => [...before, { id, question, answer: null, error: null }]);
+      setTurns((before) => [...before, { id, question, answer: null, written: null, writtenError: null, error: null }]);
       setBusy(true);
       say('Searching your documents');
       try {
         const answer = await worker.call('ask', question, { signal: controller.signal });
         settle({ answer });
+        if (models.inUse.chat !== undefined && answer.passages.length > 0) {
+          say('The model is writing');
+          await models.write(question, answer.passages, (text) => settle({ written: { text } }), controller.signal)
+            .then((written) => settle({ written }), (thrown: unknown) => settle({ writtenError: controller.signal.aborted ? 'Stopped.' : messageOf(thrown) }));
+        }
         const count = answer.citations.length;
         say(answer.found ? `Answer complete, ${count} citation${count === 1 ? '' : 's'}` : 'No answer found');
       } catch (thrown) {
@@ -54,5 +65,5 @@ export function useConversation(worker: DemoWorker, say: (text: string) => void)
     },
 
     stop: () => running.current?.abort(),
-  }), [turns, busy, worker, say]);
+  }), [turns, busy, worker, models, say]);
 }
