@@ -11,13 +11,17 @@ import { WHISPER_SENTENCE } from '../test/helpers/tiny-whisper.ts';
 // A microphone that beeps, and nobody who asks whether it may be used.
 test.use({ launchOptions: { ...chromiumLaunch(), args: [...chromiumLaunch().args, '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'] } });
 
+// Compiling what computes a model takes long where many other things are going on.
+test.slow();
+const patience = { timeout: 60_000 };
+
 const heron = textFile('lake.md', '# Lake\n\nThe heron stands by the lake. The otter sleeps on its back.', 'text/markdown');
 const row = (page: Page, id: string) => page.getByTestId('model').filter({ hasText: id });
 
 async function start(page: Page, id: string): Promise<void> {
   await row(page, id).getByRole('button', { name: `Download ${id}` }).click();
   await row(page, id).getByRole('button', { name: `Use ${id}` }).click();
-  await expect(row(page, id)).toContainText('in use', { timeout: 30_000 });
+  await expect(row(page, id)).toContainText('in use', patience);
 }
 
 test('a model writes the answer, its quotes are checked, and it works offline', async ({ demo, page, context }) => {
@@ -26,7 +30,7 @@ test('a model writes the answer, its quotes are checked, and it works offline', 
   const check = async (): Promise<void> => {
     const turn = await demo.ask(SAID.question);
     const written = turn.getByTestId('written');
-    await expect(written).toContainText(`It "${SAID.quote}" [1]`);
+    await expect(written).toContainText(`It "${SAID.quote}" [1]`, patience);
     await expect(written).toContainText(`Not in your documents: “${SAID.invented}”`);
     const chip = written.getByRole('button', { name: /show what the model quotes$/ });
     await expect(chip).toHaveCount(1);
@@ -37,7 +41,7 @@ test('a model writes the answer, its quotes are checked, and it works offline', 
   await demo.readyForOffline();
   await page.reload();
   await row(page, 'talker').getByRole('button', { name: 'Use talker' }).click();
-  await expect(row(page, 'talker')).toContainText('in use', { timeout: 30_000 });
+  await expect(row(page, 'talker')).toContainText('in use', patience);
   await context.setOffline(true);
   await check();
   await page.keyboard.press('Escape');
@@ -54,12 +58,12 @@ test('a question is heard from a sound file and from the microphone', async ({ d
   await start(page, 'listener');
   const field = page.getByLabel('Your question');
   await page.getByTestId('sound').setInputFiles({ name: 'question.wav', mimeType: 'audio/wav', buffer: Buffer.from(makeWav([tone(1, 440, 44_100)], 44_100)) });
-  await expect(field).toHaveValue(WHISPER_SENTENCE, { timeout: 30_000 });
+  await expect(field).toHaveValue(WHISPER_SENTENCE, patience);
   await field.fill('');
   await page.getByRole('button', { name: 'Speak' }).click();
   // The recorder hands out what it has in pieces of its own; the tone of the fake microphone comes every second.
   await page.getByRole('button', { name: 'Stop recording' }).click({ delay: 300 });
-  await expect(field).toHaveValue(WHISPER_SENTENCE, { timeout: 30_000 });
+  await expect(field).toHaveValue(WHISPER_SENTENCE, patience);
   await page.getByTestId('sound').setInputFiles({ name: 'question.wav', mimeType: 'audio/wav', buffer: Buffer.from('no sound at all') });
   await expect(page.getByRole('alert')).toContainText('Cannot transcribe the audio');
 });
@@ -78,7 +82,7 @@ test('a download shows its progress, is stopped, goes on, and is deleted; half a
     cancel.observe(document.body, { subtree: true, childList: true, attributes: true });
   });
   await large.getByRole('button', { name: 'Download large' }).click();
-  await expect(large).toContainText('the download goes on from there');
+  await expect(large).toContainText('the download goes on from there', patience);
   await expect(large.getByRole('button', { name: 'Use large' })).toHaveCount(0);
   // Told by the service worker's own request, which is the one that leaves the page.
   const asked: Promise<string | undefined>[] = [];
@@ -86,10 +90,10 @@ test('a download shows its progress, is stopped, goes on, and is deleted; half a
     if (request.url().endsWith('/large/ggml.bin')) asked.push(request.allHeaders().then(({ range }) => range));
   });
   await large.getByRole('button', { name: 'Download large' }).click();
-  await expect(large.getByRole('button', { name: 'Use large' })).toBeVisible({ timeout: 30_000 });
+  await expect(large.getByRole('button', { name: 'Use large' })).toBeVisible(patience);
   expect(await Promise.all(asked)).toContainEqual(expect.stringMatching(/^bytes=[1-9]\d*-$/));
   await large.getByRole('button', { name: 'Use large' }).click();
-  await expect(page.getByRole('region', { name: 'Models on this device' }).getByRole('alert')).toContainText('Cannot load');
+  await expect(page.getByRole('region', { name: 'Models on this device' }).getByRole('alert')).toContainText('Cannot load', patience);
   await large.getByRole('button', { name: 'Delete large' }).click();
   await expect(page.getByText('Nothing is stored yet.')).toBeVisible();
 });

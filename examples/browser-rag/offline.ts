@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
 /** Models and what computes them: fetched by whoever wants them, and kept from then on. */
-const LATER = /^models|ort[-.]|transformers|shout/;
+const LATER = /^models\/|ort[-.]|transformers|shout/;
 
 /** Writes the service worker beside the built page, with the list of everything every visitor needs and its version. */
 export function offline(source: string): Plugin {

@@ -45,7 +45,7 @@ function ModelItem({ row, models }: { readonly row: ModelRow; readonly models: M
         )}
       </div>
       <p class="actions">
-        {mine !== null && <button type="button" class="button small" onClick={models.cancel}>Cancel</button>}
+        {mine !== null && <button type="button" class="button small" onClick={() => models.cancel()}>Cancel</button>}
         {mine === null && problem === null && !complete && (
           <button type="button" class="button small" disabled={work !== null} aria-label={`Download ${id}`} onClick={() => void models.download(row)}>{stored > 0 ? 'Continue' : 'Download'}</button>
         )}
