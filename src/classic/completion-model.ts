@@ -96,8 +96,11 @@ export class CompletionModel extends ChatModel {
     return new CompletionModel(withFallback(models, options));
   }
 
-  /** Brings a model of this device into memory; it is no error when it is there. @throws LocalModelError; UnsupportedError for hosted models */
-  async load(): Promise<void> { await this.#onDevice().load(); }
+  /** Brings a model of this device into memory, if it is not there, and gives it back. @throws LocalModelError; UnsupportedError for hosted models */
+  async load(): Promise<this> {
+    await this.#onDevice().load();
+    return this;
+  }
   /** Gives the memory of a model of this device back. */
   async unload(): Promise<void> { await this.#onDevice().unload(); }
   /** Whether a model of this device is in memory. */

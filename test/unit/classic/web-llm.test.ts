@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ChatMessage, CompletionModel, LocalModelError, UnsupportedError } from '../../../src/index.ts';
 import { webLlm } from '../../../src/local/chat/index.ts';
+import { ModelManager } from '../../../src/local/index.ts';
 import { fakeGpu, fakeWebLlm } from '../../helpers/fake-web-llm.ts';
 
 beforeEach(() => {
@@ -53,6 +54,16 @@ it('falls back to a hosted model when the device cannot', async () => {
   const hosted = CompletionModel.fromJsHandler('hosted', async () => ({ content: 'from afar' }));
   const model = CompletionModel.withFallback([CompletionModel.webLlm('tiny'), hosted], { fallbackOn: (error) => error instanceof LocalModelError });
   expect((await model.complete(hello)).content).toBe('from afar');
+});
+
+it('a model manager takes it as it is', async () => {
+  const fake = fakeWebLlm();
+  const manager = new ModelManager(8);
+  manager.register('tiny', CompletionModel.webLlm('tiny', webLlm({ model: 'tiny', appConfig, lib: fake.lib })));
+  expect(await manager.use('tiny', (model: CompletionModel) => model.complete(hello))).toMatchObject({ content: 'Hello there' });
+  expect(manager.status()).toMatchObject([{ id: 'tiny', loaded: true, vramEstimate: 2n * 1024n * 1024n }]);
+  await manager.unload('tiny');
+  expect(fake.log.at(-1)).toBe('unload');
 });
 
 it('hosted models have nothing to load', async () => {
