@@ -2,30 +2,55 @@ import { throwIfAborted } from '../../base/abort.ts';
 import { MemoryCorruptError } from '../../base/error-classes.ts';
 import type { BackendCallOptions, MemoryBackendSpec, StoredEntry } from '../../spec/memory.ts';
 import { copyMetadata } from '../metadata.ts';
-import { decodeManifest, decodeSegment, encodeManifest } from './segment-codec.ts';
+import { readFrames } from './frame-reader.ts';
+import { decodeManifest, decodeSegment, encodeManifest, isManifest } from './segment-codec.ts';
 import { encodeWithin, split } from './segment-plan.ts';
 
-const HEADER = 24;
 const FORMAT = 'blazen-memory-export';
 
 /**
- * All entries of a backend as one file: a manifest frame that lists the lengths of the segment frames behind it, each
- * with its own checksum. Vectors, namespaces and times are included.
+ * An export to be read: its bytes, a Blob or File, or a function that begins to read it anew. It is read twice, first to
+ * check all of it, so a stream that can be read only once does not do.
  */
-export async function exportEntries(backend: MemoryBackendSpec, options: BackendCallOptions = {}): Promise<Uint8Array> {
-  const entries: StoredEntry[] = [];
+export type ExportSource = Uint8Array | Blob | (() => AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>);
+
+/**
+ * All entries of a backend as the pieces of a file, one page of the backend at a time: segment frames, each with its own
+ * checksum, and a closing frame that counts them. Vectors, namespaces and times are included.
+ *
+ * @throws MemoryError, retryable, when a shared store is written to meanwhile.
+ *
+ * @example
+ * // In Node: await pipeline(exportStream(memory.backend), createWriteStream('memory.bin'))
+ * const parts: Uint8Array<ArrayBuffer>[] = [];
+ * for await (const part of exportStream(new Memory().backend)) parts.push(part);
+ * const file = new Blob(parts);
+ */
+export async function* exportStream(backend: MemoryBackendSpec, options: BackendCallOptions = {}): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  let [entries, segments] = [0, 0];
   let cursor: string | null = null;
   do {
     throwIfAborted(options.signal, 'The export');
     const page = await backend.scan({ ...options, cursor });
-    entries.push(...page.items);
+    for (const run of split(page.items)) {
+      for (const { bytes } of encodeWithin(run, Infinity)) {
+        segments++;
+        yield bytes as Uint8Array<ArrayBuffer>;
+      }
+    }
+    entries += page.items.length;
     cursor = page.cursor;
   } while (cursor !== null);
-  const segments = split(entries).flatMap((run) => encodeWithin(run, Infinity)).map(({ bytes }) => bytes);
-  const manifest = encodeManifest({ format: FORMAT, entries: entries.length, segments: segments.map((bytes) => bytes.length) });
-  const file = new Uint8Array(segments.reduce((total, bytes) => total + bytes.length, manifest.length));
+  yield encodeManifest({ format: FORMAT, entries, segments }) as Uint8Array<ArrayBuffer>;
+}
+
+/** The whole of `exportStream` in one piece, for memories that fit into it. */
+export async function exportEntries(backend: MemoryBackendSpec, options: BackendCallOptions = {}): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for await (const part of exportStream(backend, options)) parts.push(part);
+  const file = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
   let at = 0;
-  for (const part of [manifest, ...segments]) {
+  for (const part of parts) {
     file.set(part, at);
     at += part.length;
   }
@@ -34,35 +59,62 @@ export async function exportEntries(backend: MemoryBackendSpec, options: Backend
 
 /**
  * Adds the entries of an export to a backend, replacing those with the same id; returns how many there were. The whole
- * file is checked before the first entry is written. A memory that is open over a backend without `revision` must be
- * opened anew to see them.
+ * file is checked before the first entry is written, and no more than one segment of it is held at a time. A memory that
+ * is open over a backend without `revision` must be opened anew to see them.
  *
  * @throws MemoryCorruptError when the file is damaged, of another version, or holds something that is not an entry.
  */
-export async function importEntries(backend: MemoryBackendSpec, file: Uint8Array, options: BackendCallOptions = {}): Promise<number> {
-  const entries = readExport(file);
+export async function importEntries(backend: MemoryBackendSpec, source: ExportSource, options: BackendCallOptions = {}): Promise<number> {
+  for await (const _ of readExport(source, options)) continue;
   const { maxBatch } = backend.capabilities;
-  for (let from = 0; from < entries.length; from += maxBatch) {
-    throwIfAborted(options.signal, 'The import');
-    await backend.putMany(maxBatch >= entries.length ? entries : entries.slice(from, from + maxBatch), options);
+  let imported = 0;
+  for await (const entries of readExport(source, options)) {
+    for (let from = 0; from < entries.length; from += maxBatch) {
+      throwIfAborted(options.signal, 'The import');
+      await backend.putMany(maxBatch >= entries.length ? entries : entries.slice(from, from + maxBatch), options);
+    }
+    imported += entries.length;
   }
-  return entries.length;
+  return imported;
 }
 
-function readExport(file: Uint8Array): StoredEntry[] {
-  if (file.length < HEADER) throw corrupt('it is too short');
-  const first = HEADER + new DataView(file.buffer, file.byteOffset).getUint32(16, true);
-  const manifest = decodeManifest(file.subarray(0, first), 'export') as { format?: unknown; entries?: unknown; segments?: unknown } | null;
-  const lengths = manifest?.segments;
-  if (manifest?.format !== FORMAT || !Array.isArray(lengths)) throw corrupt('it is not an export of a memory');
-  const entries: StoredEntry[] = [];
-  let at = first;
-  for (const length of lengths as number[]) {
-    entries.push(...decodeSegment(file.slice(at, at + length), 'export').map(checkEntry));
-    at += length;
+async function* readExport(source: ExportSource, { signal }: BackendCallOptions): AsyncGenerator<StoredEntry[]> {
+  let [entries, segments, closed] = [0, 0, false];
+  for await (const frame of readFrames(open(source))) {
+    throwIfAborted(signal, 'The import');
+    if (closed) throw corrupt('something follows its end');
+    if (isManifest(frame)) {
+      const manifest = decodeManifest(frame, 'export') as { format?: unknown; entries?: unknown; segments?: unknown } | null;
+      if (manifest?.format !== FORMAT) throw corrupt('it is not an export of a memory');
+      if (manifest.entries !== entries || manifest.segments !== segments) throw corrupt('it does not hold what it claims');
+      closed = true;
+      continue;
+    }
+    const page = decodeSegment(frame, 'export').map(checkEntry);
+    segments++;
+    entries += page.length;
+    yield page;
   }
-  if (at !== file.length || entries.length !== manifest.entries) throw corrupt('it does not hold what it claims');
-  return entries;
+  if (!closed) throw corrupt('it ends too early');
+}
+
+async function* open(source: ExportSource): AsyncGenerator<Uint8Array> {
+  if (source instanceof Uint8Array) {
+    yield source;
+    return;
+  }
+  const stream = typeof source === 'function' ? source() : source.stream();
+  if (!('getReader' in stream)) {
+    yield* stream;
+    return;
+  }
+  // Not every browser can iterate over a stream.
+  const reader = stream.getReader();
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value;
+  } finally {
+    await reader.cancel();
+  }
 }
 
 // A checksum is no signature: the file may have been made by anybody.

@@ -4,6 +4,7 @@
  * @module
  */
 export { MemoryQuotaError } from '../../base/error-classes.ts';
-export { exportEntries, importEntries } from './export.ts';
+export { exportEntries, exportStream, importEntries } from './export.ts';
+export type { ExportSource } from './export.ts';
 export { SegmentBackend } from './segment-backend.ts';
 export type { SegmentChange, SegmentStoreSpec } from '../../spec/memory.ts';

@@ -5,7 +5,8 @@ import { xxh32 } from './xxh32.ts';
 // A frame: 'BZM' + kind, u32 version, u32 rows, u32 dimensions, u32 JSON bytes, u32 XXH32 of all but itself, then the JSON
 // (UTF-8, padded with spaces to 4 bytes) and rows * dimensions 32-bit floats. Little-endian throughout, as every host is.
 const VERSION = 1;
-const HEADER = 24;
+/** Bytes before the text of a frame. */
+export const HEADER = 24;
 const MAGIC = { segment: 0x534d5a42, manifest: 0x4d4d5a42 } as const;
 
 /** Which of the two kinds of blob. */
@@ -56,6 +57,11 @@ export function encodeManifest(json: unknown): Uint8Array {
 /** Throws MemoryCorruptError when the bytes are damaged or of another version. */
 export function decodeManifest(bytes: Uint8Array, name: string): unknown {
   return decodeFrame('manifest', bytes, name).json;
+}
+
+/** Whether a frame says that it is a manifest, not a segment. */
+export function isManifest(frame: Uint8Array): boolean {
+  return new DataView(frame.buffer, frame.byteOffset).getUint32(0, true) === MAGIC.manifest;
 }
 
 function encodeFrame(kind: FrameKind, json: unknown, rows: number, dimensions: number, vectors: Float32Array): Uint8Array {
