@@ -77,7 +77,7 @@ const suite: Suite<Lib> = (t, { memory: { CustomBackendAdapter, HashEmbedder }, 
     const asked: string[] = [];
     class Echo extends CompletionModel {
       constructor() { super({ modelId: 'echo' }); }
-      override complete(messages: readonly { readonly content?: unknown }[]) {
+      override complete(messages: readonly { readonly content?: unknown }[]): Promise<never> {
         asked.push(...messages.map((message) => String(message.content)));
         return Promise.resolve({ content: 'In 5-7 business days.', model: 'echo', toolCalls: [] }) as never;
       }
