@@ -11,6 +11,7 @@ const last = (/** @type {string} */ output) => output.trimEnd().split('\n').at(-
 await check('examples/deno', async () => last(await runCommand(bin('deno'), ['run', '--no-prompt', '--allow-read', 'examples/deno/main.ts'], { cwd: root })));
 await check('examples/deno, types', async () => void await runCommand(bin('deno'), ['check', 'examples/deno/main.ts'], { cwd: root }));
 await check('examples/cloudflare-worker', async () => last(await runCommand(process.execPath, ['examples/cloudflare-worker/check.mjs'], { cwd: root })));
+await check('examples/folder', async () => last(await runCommand(process.execPath, ['examples/folder/main.mjs'], { cwd: root })));
 await check('examples/review-server', async () => last(await runCommand(process.execPath, ['examples/review-server/check.mjs'], { cwd: root })));
 await check('examples/local-chat', async () => last(await runCommand(process.execPath, ['examples/local-chat/chat.mjs'], { cwd: root })));
 await check('examples/local-chat in Deno', async () => last(await runCommand(bin('deno'), ['run', '-A', 'examples/local-chat/chat.mjs'], { cwd: root })));

@@ -79,7 +79,9 @@ export async function parsePdf(bytes: Uint8Array, options: PdfOptions = {}): Pro
     }
     const { info } = await pdf.getMetadata();
     const title = (info as { readonly Title?: unknown }).Title;
-    return { ...parseText(text), kind: 'pdf', title: typeof title === 'string' && title.trim() !== '' ? title.trim() : null, pages };
+    // Passages keep to their page where the whole does not fit into one.
+    const headings = pages.map((start, at) => ({ level: 1, title: `Page ${at + 1}`, start }));
+    return { ...parseText(text), headings, kind: 'pdf', title: typeof title === 'string' && title.trim() !== '' ? title.trim() : null, pages };
   } catch (cause) {
     throwIfAborted(signal, 'Reading the PDF');
     if (isBlazenError(cause)) throw cause;

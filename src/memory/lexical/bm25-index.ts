@@ -109,8 +109,13 @@ export class Bm25Index {
   /** The best `limit` rows of `allowed` that contain a word of the query; scores between 0 and 1. */
   search(query: string, limit: number, allowed: Bitmap, order: RowOrder, expand: Expand = itself): ScoredRow[] {
     const terms = [...new Set(this.#tokenize(query))];
-    const average = this.#totalLength / Math.max(1, this.#documents) || 1;
-    const [lengths, scores, matches, matched] = [this.#lengths, this.#scores, this.#matches, this.#matched];
+    // The length of a row over the average, weighed.
+    const perWord = (LENGTH_WEIGHT * this.#documents) / (this.#totalLength || 1);
+    const lengths = this.#lengths;
+    const scores = this.#scores;
+    const matches = this.#matches;
+    const matched = this.#matched;
+    const live = allowed.words;
     const touched: number[] = [];
     let ceiling = 0;
     terms.forEach((term, at) => {
@@ -118,17 +123,18 @@ export class Bm25Index {
         const idf = this.#idf(form) * weight;
         ceiling += idf * (SATURATION + 1 + LOWER_BOUND);
         const postings = this.terms.get(form);
-        for (let i = 0; i < (postings?.length ?? 0); i++) {
-          const packed = postings?.packed[i] as number;
+        if (postings === undefined) continue;
+        for (const packed of postings.packed.subarray(0, postings.length)) {
           const row = packed >>> 8;
-          if (!allowed.has(row)) continue;
+          // There may be fewer words of bits than rows.
+          if (((live[row >>> 5] as number) & (1 << row)) === 0) continue;
           const frequency = packed & 255;
-          const relative = 1 - LENGTH_WEIGHT + (LENGTH_WEIGHT * (lengths[row] as number)) / average;
-          scores[row] = (scores[row] as number) + idf * (LOWER_BOUND + (frequency * (SATURATION + 1)) / (frequency + SATURATION * relative));
+          const relative = 1 - LENGTH_WEIGHT + perWord * (lengths[row] as number);
+          (scores[row] as number) += idf * (LOWER_BOUND + (frequency * (SATURATION + 1)) / (frequency + SATURATION * relative));
           if (matched[row] === at + 1) continue;
           if (matched[row] === 0) touched.push(row);
           matched[row] = at + 1;
-          matches[row] = (matches[row] as number) + 1;
+          (matches[row] as number)++;
         }
       }
     });
