@@ -11,7 +11,7 @@ export const entryBudgets = {
   './durable': 34_000,
   './server': 12_000,
   './msgpack': 13_000,
-  './local': 20_000,
+  './local': 22_000,
   './local/chat': 20_000,
   './local/embeddings': 11_000,
   './local/transcription': 9_000,
