@@ -18,6 +18,8 @@ await check('examples/local-chat in Deno', async () => last(await runCommand(bin
 await check('examples/review-server, types for Deno', async () => void await runCommand(bin('deno'), ['check', 'examples/review-server/deno.ts'], { cwd: root }));
 await check('examples/shared-memory', async () => last(await runCommand(process.execPath, ['examples/shared-memory/check.mjs'], { cwd: root })));
 
+await check('examples/local-search', async () => last(await runCommand(process.execPath, ['examples/local-search/search.mjs'], { cwd: root })));
+await check('examples/local-search in Deno', async () => last(await runCommand(bin('deno'), ['run', '-A', 'examples/local-search/search.mjs'], { cwd: root })));
 await check('examples/transcribe', async () => last(await runCommand(process.execPath, ['examples/transcribe/check.mjs'], { cwd: root })));
 
 await check('npm start -- ask, on the pages of this project', async () => {

@@ -12,6 +12,8 @@ const parts = {
   ingest: vitest('killed-ingest'),
   // CALLS=10000 for more.
   chat: vitest('local-chat'),
+  // CALLS=10000 for more.
+  embeddings: vitest('local-embeddings'),
   redis: vitest('redis-load'),
   overhead: vitest('host-overhead'),
   // SEEDS=1000000 for more.

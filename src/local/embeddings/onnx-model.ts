@@ -1,4 +1,5 @@
 import { throwIfAborted } from '../../base/abort.ts';
+import { delay } from '../../base/delay.ts';
 import { LocalModelError } from '../../base/error-classes.ts';
 import { abortable } from '../abortable.ts';
 import { Lifetime } from '../lifetime.ts';
@@ -22,6 +23,8 @@ export interface OnnxParts {
   readonly files: ModelFiles;
   readonly padding: number;
 }
+
+const LOST_GRACE_MS = 3000;
 
 /** Runtimes that have their WebAssembly and were asked to start. */
 const started = new WeakSet<OnnxRuntime>();
@@ -81,8 +84,11 @@ export class OnnxModel implements LoadedModel {
       throwIfAborted(signal, action);
       try {
         const work = this.#session.run(feedsOf(runtime, this.#session.inputNames, rows, padding));
-        // A lost GPU may never answer, and must not keep the others waiting.
-        return await (this.lost === undefined ? work : Promise.race([work, this.lost.then((error) => { throw error; })]));
+        // A lost GPU may never answer. The caller knows by then; the runtime gets some time to let go of the work.
+        return await (this.lost === undefined ? work : Promise.race([work, this.lost.then(async (error) => {
+          await delay(LOST_GRACE_MS);
+          throw error;
+        })]));
       } catch (cause) {
         throw failed(name, cause);
       }

@@ -10,6 +10,8 @@ import { transformersSuite } from './transformers-suite.ts';
 export interface EmbedPage extends RemoteSuite {
   readonly transformers: RemoteSuite;
   soak(plan: SoakPlan): Promise<SoakResult>;
+  /** Takes the GPU from under a model: the problem that its `lost` tells, and that of a later call. */
+  loseGpu(): Promise<unknown[]>;
   probe(options?: EmbeddingHost['options'] & { readonly threads?: number }): Promise<local.Probe>;
   /** The problem of loading the test model over HTTP with these options, or the numbers of an embedding. */
   load(options: Partial<embeddings.OnnxEmbeddingOptions>, texts: readonly string[]): Promise<{ problem: string } | { vectors: number[][]; progress: [string, number, number | null][] }>;
@@ -23,10 +25,34 @@ const options: EmbeddingHost['options'] = {
   ...(params.has('wasm') ? { wasm: params.get('wasm') as string } : {}),
 };
 
+interface Adapter { requestDevice(descriptor: object): Promise<{ destroy(): void }> }
+
+async function loseGpu(): Promise<unknown[]> {
+  const { prototype } = (globalThis as unknown as { GPUAdapter: { prototype: Adapter } }).GPUAdapter;
+  const { requestDevice } = prototype;
+  const devices: { destroy(): void }[] = [];
+  prototype.requestDevice = async function (this: Adapter, descriptor) {
+    const device = await requestDevice.call(this, descriptor);
+    devices.push(device);
+    return device;
+  };
+  const problemOf = (error: unknown): unknown => (error instanceof local.LocalModelError ? error.problem : error);
+  try {
+    const model = await embeddings.onnxEmbedding(tinyEncoder({ lib, options })).load();
+    devices.at(-1)?.destroy();
+    const problems = [problemOf(await model.lost), await model.embed(['a']).catch(problemOf)];
+    await model.dispose();
+    return problems;
+  } finally {
+    prototype.requestDevice = requestDevice;
+  }
+}
+
 scope.page = {
   ...remoteSuite((t) => embeddingSuite(t, { lib, options })),
   transformers: remoteSuite((t) => transformersSuite(t, embeddings, { modelPath: '/models/', wasmPaths: '/ort/' })),
   soak: (plan) => embeddingSoak({ lib, options }, plan),
+  loseGpu,
   probe: (more) => embeddings.onnxEmbedding({ ...tinyEncoder({ lib, options }), ...more }).probe(),
   async load(more, texts) {
     const progress: [string, number, number | null][] = [];
