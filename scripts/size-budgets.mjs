@@ -162,7 +162,7 @@ export const programBudgets = [
       import { onnxEmbedding } from 'blazen-ts/local/embeddings';
       import { Memory } from 'blazen-ts/memory';
       const memory = new Memory(await onnxEmbedding({ model: '/m.onnx', tokenizer: '/t.json' }).load());
-      await memory.add('The lamp burns oil.');
+      await memory.add('lamp', 'The lamp burns oil.');
       console.log(await memory.search('What does the lamp burn?'));
     `,
     forbidden: [/\bzod\b/i, /\bnode:[a-z]/, /WordPiece/, /OrtRun/, /remoteHost/, /jsdelivr/],
