@@ -23,8 +23,8 @@ export interface OpenPage {
   /** Addresses of other hosts that it asked for. */
   readonly refused: readonly string[];
   /** Paths of the server that were asked for since it was opened. */
-  asked(): readonly string[];
-  close(): Promise<void>;
+  readonly asked: () => readonly string[];
+  readonly close: () => Promise<void>;
 }
 
 /** Chromium and the pages that embed: `/wasm` (isolated), `/wasm-address`, `/webgpu`, `/nothing-installed`, `/no-wasm`. */

@@ -25,7 +25,7 @@ const options: EmbeddingHost['options'] = {
   ...(params.has('wasm') ? { wasm: params.get('wasm') as string } : {}),
 };
 
-interface Adapter { requestDevice(descriptor: object): Promise<{ destroy(): void }> }
+interface Adapter { requestDevice: (this: Adapter, descriptor: object) => Promise<{ destroy(): void }> }
 
 async function loseGpu(): Promise<unknown[]> {
   const { prototype } = (globalThis as unknown as { GPUAdapter: { prototype: Adapter } }).GPUAdapter;
