@@ -63,11 +63,10 @@ export class MemoryIndex implements FilterableRows {
   /** Adds or replaces. With vectors, every entry must bring one. The vector itself is packed, not kept. */
   put(entry: StoredEntry): void {
     this.delete(entry.id);
-    const row = this.#entries.length;
     const { vector, ...kept } = entry;
-    this.#entries.push(kept);
-    // Every entry brings a vector then, all of one length: the store has seen to that.
+    // Every entry brings a vector then, all of one length: the store has seen to that. First, because there may be no room.
     if (this.#withVectors && vector !== undefined) (this.#vectors ??= new ExactIndex(vector.length, this.#metric)).add(vector);
+    const row = this.#entries.push(kept) - 1;
     this.words.add(row, entry.text);
     this.columns?.add();
     if (entry.expiresAt !== undefined) this.#expiry.set(row, entry.expiresAt);

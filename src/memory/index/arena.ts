@@ -1,4 +1,8 @@
+import { MemoryError } from '../../base/error-classes.ts';
+
 const PAGE = 65536;
+// Addresses are shifted as signed 32-bit integers.
+const MAX_SIZE = 2 ** 31 - PAGE;
 
 /** One growing block of memory with typed views; a WebAssembly memory where there is one, so that kernels can read it. */
 export class Arena {
@@ -15,21 +19,34 @@ export class Arena {
     this.#view();
   }
 
-
-  /** Takes zeroed bytes and returns their address, a multiple of 64. May replace the views. */
+  /**
+   * Takes zeroed bytes and returns their address, a multiple of 64. May replace the views.
+   *
+   * @throws MemoryError when the host gives no more; nothing is taken then.
+   */
   take(size: number): number {
     const address = this.#used;
-    this.#used += (size + 63) & ~63;
-    const missing = this.#used - this.#buffer.byteLength;
-    if (missing <= 0) return address;
+    const used = address + Math.ceil(size / 64) * 64;
+    try {
+      this.#grow(used);
+    } catch (cause) {
+      throw new MemoryError(`Cannot hold more vectors: this host gives an index no more than ${address >> 20} MB`, { cause });
+    }
+    this.#used = used;
+    return address;
+  }
+
+  #grow(size: number): void {
+    if (size > MAX_SIZE) throw new RangeError('An index holds 2 GB');
+    const missing = size - this.#buffer.byteLength;
+    if (missing <= 0) return;
     if (this.wasm !== null) this.wasm.grow(Math.ceil(missing / PAGE));
     else {
-      const grown = new ArrayBuffer(Math.max(this.#used, this.#buffer.byteLength * 2));
+      const grown = new ArrayBuffer(Math.min(MAX_SIZE, Math.max(size, this.#buffer.byteLength * 2)));
       new Uint8Array(grown).set(new Uint8Array(this.#buffer));
       this.#buffer = grown;
     }
     this.#view();
-    return address;
   }
 
   #view(): void {

@@ -49,7 +49,11 @@ export class BitRows {
   readonly ones: number;
   /** The sealed segments; they are the first ones. */
   readonly segments: BitSegment[] = [];
-  readonly #free: number[] = [];
+
+  /** How many bytes it needs for each segment. */
+  static bytesFor(dimensions: number): number {
+    return BitRows.supports(dimensions) ? SEGMENT_ROWS * (dimensions / 8 + 3 * 4) : 0;
+  }
 
   static supports(dimensions: number): boolean {
     return dimensions >= MIN_DIMENSIONS && dimensions <= MAX_DIMENSIONS;
@@ -66,11 +70,10 @@ export class BitRows {
     arena.floats.fill(1, this.ones >> 2, (this.ones >> 2) + SEGMENT_ROWS);
   }
 
-  /** Makes the bits of the next segment from its bytes, `stride` apart, and their scales (an index of floats). */
-  seal(rows: number, stride: number, scales: number): void {
+  /** Makes the bits of the next segment from its bytes, `stride` apart, and their scales (an index of floats), at an address. */
+  seal(rows: number, stride: number, scales: number, address: number): void {
     const dimensions = this.#dimensions;
     const column = SEGMENT_ROWS * 4;
-    const address = this.#free.pop() ?? this.#arena.take(SEGMENT_ROWS * this.width + 3 * column);
     const factor = address + SEGMENT_ROWS * this.width;
     const { bytes, floats } = this.#arena;
     const rotated = this.#rotation.values >> 2;
@@ -127,7 +130,6 @@ export class BitRows {
 
   /** Forgets all bits; the segments must be sealed again. */
   clear(): void {
-    for (const { bits } of this.segments) this.#free.push(bits);
     this.segments.length = 0;
   }
 

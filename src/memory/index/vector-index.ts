@@ -10,9 +10,10 @@ import { TopK, type RowOrder, type ScoredRow } from './top-k.ts';
 
 // Up to this many allowed rows are compared exactly, one by one.
 const DIRECT_ROWS = 128;
-// When fewer rows than one of so many are allowed, they are looked up instead of scanned for; the scan of bits is quicker.
+// When no more than one row of so many is allowed, they are looked up instead of scanned for; instead of a scan of bits,
+// which is quick, also not too many.
 const SPARSE = 8;
-const SPARSE_BITS = 32;
+const SPARSE_ROWS = 4096;
 // Rows scanned before anything is known; a multiple of 4.
 const FIRST_ROWS = 64;
 // How many standard deviations of its error a row's estimate is trusted to be off. The residuals of bytes are nearly
@@ -64,14 +65,13 @@ export class VectorIndex implements VectorRows {
   readonly #values: number;
   readonly #list: number;
 
-  /** Without floats, scores are those of the bytes. */
-  constructor(dimensions: number, metric: Metric = 'cosine', withFloats = true, kernels: KernelKind = 'simd') {
+  constructor(dimensions: number, metric: Metric = 'cosine', kernels: KernelKind = 'simd') {
     this.dimensions = dimensions;
     this.#metric = metric;
     this.#twice = metric === 'euclidean' ? 2 : 1;
     this.#kernels = createKernels(this.#arena, kernels);
-    this.#packed = new PackedRows(this.#arena, dimensions, metric, withFloats);
-    const { stride } = this.#packed;
+    const stride = (dimensions + 31) & ~31;
+    this.#packed = new PackedRows(this.#arena, dimensions, metric, BitRows.bytesFor(stride));
     this.#bits = BitRows.supports(stride) ? new BitRows(this.#arena, this.#kernels, stride) : null;
     this.#shorts = this.#arena.take(stride * 2);
     this.#weights = this.#arena.take(64);
@@ -95,18 +95,12 @@ export class VectorIndex implements VectorRows {
   }
 
   search(query: ArrayLike<number>, limit: number, allowed: Bitmap, order: RowOrder, accuracy: Accuracy = 'high'): ScoredRow[] {
+    if (limit === 0) return [];
     const wanted = scaled(query, this.#metric, this.#packed.stride);
     const best = new TopK(limit, order);
-    for (const row of this.candidates(query, limit, allowed, accuracy)) best.push(row, this.#packed.score(wanted, row));
+    const few = allowed.size <= Math.max(DIRECT_ROWS, limit);
+    (few ? allowed : this.#contenders(wanted, limit, allowed, accuracy)).forEach((row) => best.push(row, this.#packed.score(wanted, row)));
     return best.toArray();
-  }
-
-  /** Every row that may be among the best `limit`, in no order. */
-  candidates(query: ArrayLike<number>, limit: number, allowed: Bitmap, accuracy: Accuracy): number[] {
-    const rows: number[] = [];
-    const many = allowed.size > Math.max(DIRECT_ROWS, limit);
-    if (limit > 0) (many ? this.#contenders(scaled(query, this.#metric, this.#packed.stride), limit, allowed, accuracy) : allowed).forEach((row) => rows.push(row));
-    return rows;
   }
 
   compact(keep: Bitmap): void {
@@ -120,7 +114,7 @@ export class VectorIndex implements VectorRows {
     const bits = this.#bits;
     const packed = this.#packed;
     for (let start = (bits?.segments.length ?? 0) * SEGMENT_ROWS; bits !== null && start + SEGMENT_ROWS <= packed.count; start += SEGMENT_ROWS) {
-      bits.seal(packed.bytesOf(start), packed.stride, packed.scaleOf(start));
+      bits.seal(packed.bytesOf(start), packed.stride, packed.scaleOf(start), packed.bitsOf(start));
     }
   }
 
@@ -134,7 +128,7 @@ export class VectorIndex implements VectorRows {
     // What the levels of the query and 32-bit arithmetic can do, at both ends of a comparison.
     const slack = this.#packed.longest * (step * root + 2 * this.dimensions * FLOAT_ROUNDING * (length + (twice - 1) * this.#packed.longest));
     const bits = accuracy === 'fast' ? this.#bits : null;
-    const sparse = allowed.size * (bits === null ? SPARSE : SPARSE_BITS) <= this.rows;
+    const sparse = allowed.size <= Math.min(this.rows / SPARSE, bits === null ? Infinity : SPARSE_ROWS);
     const found = new Contenders(limit, slack);
     // For 'exact', and where it costs little, the most that a row's error can do (Cauchy-Schwarz).
     const reach = length * (accuracy === 'exact' || sparse ? root : BYTE_SPREAD);

@@ -109,12 +109,25 @@ describe('Rotation', () => {
   });
 });
 
+describe('Arena', () => {
+  it('says with a typed error that there is no more room, and goes on as it was', () => {
+    const arena = new Arena();
+    const address = arena.take(64);
+    arena.floats[address / 4] = 7;
+    for (const size of [2 ** 31, 2 ** 40, Infinity]) {
+      expect(() => arena.take(size)).toThrow(expect.objectContaining({ name: 'MemoryError', message: expect.stringMatching(/no more than 0 MB/) as string }));
+    }
+    expect(arena.take(64)).toBe(address + 64);
+    expect(arena.floats[address / 4]).toBe(7);
+  });
+});
+
 describe('VectorIndex', () => {
   const cases: [Metric, number, number][] = [['cosine', 96, 0.4], ['cosine', 33, 2], ['dot', 64, 1], ['euclidean', 100, 0.7], ['cosine', 3, 1]];
   it.each(cases)('finds the true nearest by %s in %i dimensions (spread %d)', (metric, dimensions, spread) => {
     const random = seeded(dimensions);
     const rows = clustered(random, dimensions, 4500, spread);
-    const indexes = (['js', 'simd'] as const).map((kind) => new VectorIndex(dimensions, metric, true, kind));
+    const indexes = (['js', 'simd'] as const).map((kind) => new VectorIndex(dimensions, metric, kind));
     const small = new ExactIndex(dimensions, metric);
     for (const index of [...indexes, small]) for (const vector of rows) index.add(vector);
     const allowed = everyRow(rows.length, (row) => row % 9 !== 0);
