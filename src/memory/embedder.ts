@@ -12,9 +12,6 @@ export interface EmbedsTexts {
 /** What a memory accepts as its embedder. */
 export type EmbedderInput = EmbeddingSpec | EmbedsTexts;
 
-// Products of two such vectors are still 32-bit floats.
-const MAX_SQUARE = 1e36;
-
 /** Turns texts into checked vectors; every vector of one source has the same length. */
 export class VectorSource {
   readonly #embedder: EmbeddingSpec;
@@ -51,7 +48,7 @@ export class VectorSource {
     return vectors.map((vector: ArrayLike<number>) => this.check(vector));
   }
 
-  /** The vector as packed floats. Throws MemoryEmbeddingError for a wrong length, NaN, infinity, a length of 1e18 or more, or all zeros. */
+  /** The vector as packed floats. Throws MemoryEmbeddingError for a wrong length, NaN, infinity or all zeros. */
   check(vector: ArrayLike<number>): Float32Array {
     const packed = vector instanceof Float32Array ? vector : Float32Array.from(vector);
     if (this.#dimensions === 0) this.#dimensions = packed.length;
@@ -61,8 +58,8 @@ export class VectorSource {
     }
     let square = 0;
     for (const value of packed) square += value * value;
-    if (!(square > 0 && square < MAX_SQUARE)) {
-      throw new MemoryEmbeddingError(`Cannot use the vector: it ${square === 0 ? 'is all zeros' : 'contains NaN or too large numbers'}`);
+    if (!(square > 0 && square < Infinity)) {
+      throw new MemoryEmbeddingError(`Cannot use the vector: it ${square === 0 ? 'is all zeros' : 'contains NaN or infinity'}`);
     }
     return packed;
   }

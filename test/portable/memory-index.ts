@@ -48,7 +48,7 @@ const suite: Suite<Lib> = (t) => {
         return round % 2 === 0 ? moved : Math.round(moved * 8) / 8 + 0.0625;
       });
       const packed = new VectorIndex(dimensions, metric);
-      const plain = new VectorIndex(dimensions, metric, 'js');
+      const plain = new VectorIndex(dimensions, metric, true, 'js');
       const oracle = new ExactIndex(dimensions, metric);
       const add = (count: number): void => {
         for (let i = 0; i < count; i++) {

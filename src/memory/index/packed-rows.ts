@@ -6,54 +6,64 @@ import { SEGMENT_ROWS } from './segment-rows.ts';
 /** Bytes of a column: a float per row of a segment. */
 export const COLUMN: number = SEGMENT_ROWS * 4;
 
+const MAX_FLOAT = 3e38;
+
 /**
- * Vectors in segments of 1,024 rows: floats, and signed bytes with a scale for each row. A segment's bytes come first,
- * then columns of scales, errors and squared lengths, the bits, and the floats.
+ * Vectors in segments of 1,024 rows: signed bytes with a scale for each row, and the floats unless somebody else keeps
+ * them. A segment's bytes come first, then columns of scales, errors and squared lengths, the bits, and the floats.
  */
 export class PackedRows {
   readonly #arena: Arena;
   readonly #dimensions: number;
   readonly #metric: Metric;
+  readonly #withFloats: boolean;
   readonly #segments: number[] = [];
   /** Numbers per row: dimensions, filled up with zeros to whole turns of the kernels. */
   readonly stride: number;
   readonly #columns: number;
   readonly #bits: number;
   readonly #floats: number;
+  readonly #single: Float32Array;
   count = 0;
   /** Length of the longest vector there ever was. */
   longest = 0;
 
   /** With so many bytes for the bits of a segment. */
-  constructor(arena: Arena, dimensions: number, metric: Metric, bitBytes: number) {
+  constructor(arena: Arena, dimensions: number, metric: Metric, withFloats: boolean, bitBytes: number) {
     this.#arena = arena;
     this.#dimensions = dimensions;
     this.#metric = metric;
+    this.#withFloats = withFloats;
     this.stride = (dimensions + 31) & ~31;
     this.#columns = SEGMENT_ROWS * this.stride;
     this.#bits = this.#columns + 3 * COLUMN;
     this.#floats = this.#bits + bitBytes;
+    this.#single = new Float32Array(dimensions);
   }
 
   add(vector: ArrayLike<number>): void {
     const row = this.count;
     if (row === this.#segments.length * SEGMENT_ROWS) {
-      this.#segments.push(this.#arena.take(this.#floats + SEGMENT_ROWS * this.stride * 4));
+      this.#segments.push(this.#arena.take(this.#floats + (this.#withFloats ? SEGMENT_ROWS * this.stride * 4 : 0)));
     }
     this.count++;
-    const { floats } = this.#arena;
-    const to = this.#floatsOf(row);
+    const [floats, to] = this.#withFloats ? [this.#arena.floats, this.#floatsOf(row)] : [this.#single, 0];
     const scale = this.#metric === 'cosine' ? 1 / lengthOf(vector) : 1;
     for (let i = 0; i < this.#dimensions; i++) floats[to + i] = (vector[i] as number) * scale;
-    this.#quantise(row);
+    this.#quantise(row, floats, to);
   }
 
+  /** The vector, as far as it is known here. */
   row(row: number): Float32Array {
-    return this.#arena.floats.subarray(this.#floatsOf(row), this.#floatsOf(row) + this.#dimensions);
+    const { floats, bytes } = this.#arena;
+    if (this.#withFloats) return floats.subarray(this.#floatsOf(row), this.#floatsOf(row) + this.#dimensions);
+    const scale = floats[this.scaleOf(row)] as number;
+    return Float32Array.from(bytes.subarray(this.bytesOf(row), this.bytesOf(row) + this.#dimensions), (level) => level * scale);
   }
 
   score(query: Float64Array, row: number): number {
-    return exactScore(query, this.#arena.floats, this.#floatsOf(row), this.#dimensions, this.#metric);
+    return this.#withFloats ? exactScore(query, this.#arena.floats, this.#floatsOf(row), this.#dimensions, this.#metric)
+      : exactScore(query, this.row(row), 0, this.#dimensions, this.#metric);
   }
 
   /** Drops every other row. */
@@ -65,7 +75,7 @@ export class PackedRows {
       for (let column = 0; column < 3 * SEGMENT_ROWS; column += SEGMENT_ROWS) {
         floats[this.scaleOf(to) + column] = floats[this.scaleOf(from) + column] as number;
       }
-      floats.copyWithin(this.#floatsOf(to), this.#floatsOf(from), this.#floatsOf(from) + this.#dimensions);
+      if (this.#withFloats) floats.copyWithin(this.#floatsOf(to), this.#floatsOf(from), this.#floatsOf(from) + this.#dimensions);
       to++;
     });
     this.count = to;
@@ -94,16 +104,15 @@ export class PackedRows {
     return ((this.#segmentOf(row) + this.#floats) >> 2) + (row % SEGMENT_ROWS) * this.stride;
   }
 
-  #quantise(row: number): void {
+  #quantise(row: number, values: Float32Array, from: number): void {
     const { floats, bytes } = this.#arena;
     const dimensions = this.#dimensions;
-    const from = this.#floatsOf(row);
     const to = this.bytesOf(row);
     let most = 0;
     let square = 0;
     let lost = 0;
     for (let i = 0; i < dimensions; i++) {
-      const value = floats[from + i] as number;
+      const value = values[from + i] as number;
       const size = value < 0 ? -value : value;
       if (size > most) most = size;
       square += value * value;
@@ -111,7 +120,7 @@ export class PackedRows {
     const scale = Math.fround(most / 127) || 1;
     const levels = 1 / scale;
     for (let i = 0; i < dimensions; i++) {
-      const value = floats[from + i] as number;
+      const value = values[from + i] as number;
       const level = Math.floor(value * levels + 0.5);
       bytes[to + i] = level;
       const residual = value - level * scale;
@@ -120,7 +129,8 @@ export class PackedRows {
     const at = this.scaleOf(row);
     floats[at] = scale;
     floats[at + SEGMENT_ROWS] = Math.sqrt(lost / dimensions);
-    floats[at + 2 * SEGMENT_ROWS] = square;
+    // Finite, because a weight of 0 times infinity is not 0.
+    floats[at + 2 * SEGMENT_ROWS] = Math.min(square, MAX_FLOAT);
     this.longest = Math.max(this.longest, Math.sqrt(square));
   }
 }

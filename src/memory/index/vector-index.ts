@@ -65,13 +65,14 @@ export class VectorIndex implements VectorRows {
   readonly #values: number;
   readonly #list: number;
 
-  constructor(dimensions: number, metric: Metric = 'cosine', kernels: KernelKind = 'simd') {
+  /** Without floats, scores are those of the bytes. */
+  constructor(dimensions: number, metric: Metric = 'cosine', withFloats = true, kernels: KernelKind = 'simd') {
     this.dimensions = dimensions;
     this.#metric = metric;
     this.#twice = metric === 'euclidean' ? 2 : 1;
     this.#kernels = createKernels(this.#arena, kernels);
     const stride = (dimensions + 31) & ~31;
-    this.#packed = new PackedRows(this.#arena, dimensions, metric, BitRows.bytesFor(stride));
+    this.#packed = new PackedRows(this.#arena, dimensions, metric, withFloats, BitRows.bytesFor(stride));
     this.#bits = BitRows.supports(stride) ? new BitRows(this.#arena, this.#kernels, stride) : null;
     this.#shorts = this.#arena.take(stride * 2);
     this.#weights = this.#arena.take(64);

@@ -111,7 +111,7 @@ describe('Memory with an embedder', () => {
   });
 
   it.each([
-    ['a wrong length', [[1, 2]]], ['NaN', [[1, Number.NaN, 0]]], ['infinity', [[1, Infinity, 0]]], ['what is no float', [[1, 1e200, 0]]], ['huge numbers', [[1, 1e30, 0]]], ['only zeros', [[0, 0, 0]]], ['too few vectors', []],
+    ['a wrong length', [[1, 2]]], ['NaN', [[1, Number.NaN, 0]]], ['infinity', [[1, Infinity, 0]]], ['what is no float', [[1, 1e200, 0]]], ['only zeros', [[0, 0, 0]]], ['too few vectors', []],
   ])('rejects %s and keeps the store as it was', async (_, vectors) => {
     let broken = false;
     const good = toyEmbedder();

@@ -127,7 +127,7 @@ describe('VectorIndex', () => {
   it.each(cases)('finds the true nearest by %s in %i dimensions (spread %d)', (metric, dimensions, spread) => {
     const random = seeded(dimensions);
     const rows = clustered(random, dimensions, 4500, spread);
-    const indexes = (['js', 'simd'] as const).map((kind) => new VectorIndex(dimensions, metric, kind));
+    const indexes = (['js', 'simd'] as const).map((kind) => new VectorIndex(dimensions, metric, true, kind));
     const small = new ExactIndex(dimensions, metric);
     for (const index of [...indexes, small]) for (const vector of rows) index.add(vector);
     const allowed = everyRow(rows.length, (row) => row % 9 !== 0);
