@@ -87,16 +87,12 @@ export function scaled(vector: ArrayLike<number>, metric: Metric, size: number):
   const result = new Float64Array(size);
   result.set(vector);
   const scale = metric === 'cosine' ? 1 / lengthOf(result) : 1;
-  for (let i = 0; i < size; i++) result[i] = (result[i] as number) * scale;
-  return result;
+  return result.map((value) => value * scale);
 }
 
 /** Euclidean length, summed in 64 bits. */
 export function lengthOf(vector: ArrayLike<number>): number {
   let sum = 0;
-  for (let i = 0; i < vector.length; i++) {
-    const value = vector[i] as number;
-    sum += value * value;
-  }
+  for (let i = 0; i < vector.length; i++) sum += (vector[i] as number) * (vector[i] as number);
   return Math.sqrt(sum);
 }
