@@ -52,8 +52,8 @@ const GIB = 1_073_741_824;
  *
  * @example
  * const manager = new ModelManager({ budgetGb: 2 });
- * manager.register('chat', chatBackend, 1_500_000_000n);
- * const answer = await manager.use('chat', (model: ChatModel) => model.complete(messages));
+ * manager.register('chat', transformersChat({ model: 'small', modelPath: '/models/' }), 1_500_000_000n);
+ * const answer = await manager.use('chat', (model: ChatModel) => model.complete([ChatMessage.user('Hello')]));
  */
 export class ModelManager {
   /** The budget in bytes. */

@@ -37,8 +37,8 @@ const PREAMBLE: ReadonlySet<string> = new Set(['decision', 'start', 'usage', 'so
  * @throws ValidationError without candidates.
  *
  * @example
- * const model = pickModel([webLlm({ model: 'small' }), openai()], { onDecision: ({ chosen, rejected }) => show(chosen, rejected) });
- * const { content } = await model.complete(messages);
+ * const model = pickModel([promptApi(), openai()], { onDecision: ({ chosen, rejected }) => console.log(chosen, rejected) });
+ * const { content } = await model.complete([ChatMessage.user('Hello')]);
  */
 export function pickModel(candidates: readonly ModelCandidate[], options: PickOptions = {}): PickedModel {
   return new PickedModel(new Picker(candidates, options));

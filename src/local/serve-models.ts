@@ -38,7 +38,7 @@ export type RemoteMethods = {
  * Serves backends to a page, where `workerBackend` shows them: in the file of a worker.
  *
  * @example
- * serveModels(self, { chat: chatBackend, embed: embedBackend });
+ * serveModels(self, { chat: transformersChat({ model: 'small', modelPath: '/models/' }) });
  */
 export function serveModels(line: WorkerLine, backends: Readonly<Record<string, LocalBackend>>): WorkerServer {
   const models = new Map<number, LoadedModel>();
