@@ -27,7 +27,8 @@ export default defineConfig({
   retries: 0,
   workers: process.env['CI'] ? 1 : 2,
   reporter: [['list']],
-  timeout: 60_000,
+  timeout: 180_000,
+  expect: { timeout: 20_000 },
   use: { baseURL, trace: 'retain-on-failure', launchOptions: chromiumLaunch() },
   projects: [{ name: 'chromium', use: { ...devices['Desktop Chrome'] } }],
   ...(existsSync(`${demo}/vite.config.ts`)
@@ -36,7 +37,7 @@ export default defineConfig({
           command: `npx vite build && npx vite preview --host 127.0.0.1 --port ${port} --strictPort`,
           cwd: demo,
           url: baseURL,
-          timeout: 120_000,
+          timeout: 300_000,
           env: { PORT: port, MODELS: writeDemoModels(fileURLToPath(new URL('.cache/demo-models', import.meta.url))) },
         },
       }

@@ -23,7 +23,7 @@ export default defineConfig({
           name: 'node',
           environment: 'node',
           include: [portable, 'test/{unit,architecture,pins,runtimes/node}/**/*.test.ts'],
-          testTimeout: 20_000,
+          testTimeout: 60_000, hookTimeout: 60_000,
         },
       },
       {
@@ -35,7 +35,7 @@ export default defineConfig({
             durableObjects: { TEST_OBJECT: { className: 'TestObject', useSQLite: true }, RUNS: { className: 'Runs', useSQLite: true }, SHORT_RUNS: { className: 'ShortRuns', useSQLite: true } },
           },
         })],
-        test: { name: 'workerd', include: [portable, 'test/runtimes/workerd/**/*.test.ts'], testTimeout: 20_000 },
+        test: { name: 'workerd', include: [portable, 'test/runtimes/workerd/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
       },
       {
         define: { __HOST__: '"browser"', __DELIVERY__, __UPSTASH__ },
@@ -44,7 +44,7 @@ export default defineConfig({
         test: {
           name: 'chromium',
           include: [portable, 'test/runtimes/browser/**/*.test.ts'],
-          testTimeout: 20_000,
+          testTimeout: 60_000, hookTimeout: 60_000,
           browser: {
             enabled: true,
             headless: true,

@@ -17,6 +17,6 @@ export default defineConfig({
     allowOnly: false,
     pool: 'forks',
     include: ['test/portable/run.test.ts', 'test/runtimes/deno/**/*.test.ts'],
-    testTimeout: 20_000,
+    testTimeout: 60_000, hookTimeout: 60_000,
   },
 });

@@ -13,7 +13,7 @@ test.use({ launchOptions: { ...chromiumLaunch(), args: [...chromiumLaunch().args
 
 // Compiling what computes a model takes long where many other things are going on.
 test.slow();
-const patience = { timeout: 60_000 };
+const patience = { timeout: 180_000 };
 
 const heron = textFile('lake.md', '# Lake\n\nThe heron stands by the lake. The otter sleeps on its back.', 'text/markdown');
 const row = (page: Page, id: string) => page.getByTestId('model').filter({ hasText: id });

@@ -36,7 +36,7 @@ export class DemoPage {
   }
 
   async settled(): Promise<void> {
-    await expect(this.status).toHaveText(/ready|Cancelled/, { timeout: 30_000 });
+    await expect(this.status).toHaveText(/ready|Cancelled/, { timeout: 180_000 });
     await expect(this.page.getByRole('button', { name: 'Add files' })).toBeEnabled();
   }
 

@@ -16,7 +16,7 @@ export function memoryWorkerSuite(spawn: (store: string) => WorkerLike): void {
   let stores = 0;
   const fresh = (): string => `worker-${Date.now()}-${stores++}`;
 
-  it('answers as a memory in the same thread does', { timeout: 60_000 }, async () => {
+  it('answers as a memory in the same thread does', { timeout: 180_000 }, async () => {
     const there = createWorkerMemory({ spawn: () => spawn(fresh()) });
     const here = new Memory(embedder);
     const seen: [number, number | null][] = [];

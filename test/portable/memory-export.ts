@@ -29,8 +29,8 @@ const suite: Suite<Lib> = (t, { memory: { InMemoryBackend, Memory }, root, segme
     // A backend of made-up entries and one that only looks at what it is given: nothing but the stream holds any of them.
     let [pages, waiting, most] = [0, 0, 0];
     const source = new InMemoryBackend();
-    source.scan = ({ cursor } = {}) => {
-      const from = Number(cursor ?? 0);
+    source.scan = (options) => {
+      const from = Number(options?.cursor ?? 0);
       pages++;
       return Promise.resolve({ items: Array.from({ length: page }, (_, i) => entryAt(from + i)), cursor: from + page < count ? String(from + page) : null });
     };

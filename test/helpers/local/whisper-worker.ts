@@ -1,4 +1,4 @@
-import { type PortLike, serveWorker, type WorkerCall } from '../../../src/local/index.ts';
+import { serveWorker, type WorkerCall } from '../../../src/local/index.ts';
 import { type TranscriptionResult, whisper, type WhisperLibrary } from '../../../src/local/transcription/index.ts';
 
 const SHOUT = '/shout/index.js';
@@ -11,4 +11,4 @@ const methods = {
   },
 };
 export type WhisperWorker = typeof methods;
-serveWorker(self as unknown as PortLike, methods);
+serveWorker(self, methods);

@@ -33,7 +33,7 @@ function* vectors(count: number): Generator<MemoryEntry> {
   }
 }
 
-it('a page goes on while a worker takes in and searches 100,000 vectors, and stands still when it does so itself', { timeout: 120_000 }, async () => {
+it('a page goes on while a worker takes in and searches 100,000 vectors, and stands still when it does so itself', { timeout: 180_000 }, async () => {
   const there = createWorkerMemory({ spawn: () => new Worker(new URL('large-memory-worker.ts', import.meta.url), { type: 'module' }) });
   const here = new Memory({ modelId: 'scripted', dimensions: DIMENSIONS, doEmbed: (texts) => Promise.resolve(texts.map(() => base)) });
   const search = { mode: 'semantic', limit: 10 } as const;

@@ -9,7 +9,7 @@ import { followThroughKills } from '../../helpers/served-runs.ts';
 interface DenoServe { serve(options: object, handler: (request: Request) => Promise<Response>): { readonly addr: { readonly port: number }; shutdown(): Promise<void> } }
 const { Deno } = globalThis as unknown as { Deno: DenoServe };
 
-test('a client follows a run without a gap while its Deno server is killed and started again', { timeout: 60_000 }, async () => {
+test('a client follows a run without a gap while its Deno server is killed and started again', { timeout: 180_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'served-'));
   try {
     const { seqs, counted, result, expected } = await followThroughKills([process.execPath, 'run', '--no-prompt', '-A', 'test/helpers/run-server.ts'], folder, 3);

@@ -70,7 +70,7 @@ async function loadWebLlm({ at, record = {}, inPage = false, abortAfter }: WebLl
     }
   }, { base, record, inPage });
   if (abortAfter !== undefined) {
-    await expect.poll(() => server.requests, { timeout: 15_000 }).toContain(abortAfter);
+    await expect.poll(() => server.requests, { timeout: 180_000 }).toContain(abortAfter);
     await page.evaluate(() => (globalThis as unknown as { abortLoad: () => void }).abortLoad());
   }
   return result;
@@ -102,7 +102,7 @@ describe('without a GPU', () => {
   describe('transformers.js', () => {
     const prompts = ['w1 w2 w3', 'w5', 'w9 w8 w7 w6', 'unknown w30'];
 
-    it('says what the reference computes, with the WebAssembly of this server', { timeout: 60_000 }, async () => {
+    it('says what the reference computes, with the WebAssembly of this server', { timeout: 180_000 }, async () => {
       const answers = await page.evaluate(async ({ origin, prompts }) => {
         const { transformersChat } = (globalThis as unknown as { lib: ChatPage }).lib;
         const model = await transformersChat({ model: 'attentive', modelPath: `${origin}/models`, wasmPaths: `${origin}/ort/` }).load();
@@ -116,7 +116,7 @@ describe('without a GPU', () => {
       expect(server.requests).toContain('/models/attentive/onnx/model.onnx');
     });
 
-    it('failures of the runtime do not stay: another answer, another load', { timeout: 60_000 }, async () => {
+    it('failures of the runtime do not stay: another answer, another load', { timeout: 180_000 }, async () => {
       const report = await page.evaluate(async (origin) => {
         const { transformersChat } = (globalThis as unknown as { lib: ChatPage }).lib;
         const load = (model: string) => transformersChat({ model, modelPath: `${origin}/models/`, wasmPaths: `${origin}/ort/` }).load();
@@ -133,7 +133,7 @@ describe('without a GPU', () => {
       expect(report).toEqual(['failed', sentence, 'corrupt', 'not-found', sentence, 'bad-input', 'failed', sentence, sentence]);
     });
 
-    it('the page goes on while it computes, and a click can stop it', { timeout: 60_000 }, async () => {
+    it('the page goes on while it computes, and a click can stop it', { timeout: 180_000 }, async () => {
       const report = await page.evaluate(async (origin) => {
         const { transformersChat } = (globalThis as unknown as { lib: ChatPage }).lib;
         const model = await transformersChat({ model: 'scripted', modelPath: `${origin}/models/`, wasmPaths: `${origin}/ort/` }).load();
@@ -153,7 +153,7 @@ describe('without a GPU', () => {
       expect(report.name).toBe('AbortedError');
     });
 
-    it('runs in a worker', { timeout: 60_000 }, async () => {
+    it('runs in a worker', { timeout: 180_000 }, async () => {
       const answer = await page.evaluate(async (origin) => {
         const worker = new Worker('/transformers-worker.js', { type: 'module' });
         const answer = new Promise((resolve) => { worker.onmessage = ({ data }) => resolve(data); });
@@ -174,19 +174,19 @@ describe('with a GPU (SwiftShader), WebLLM', () => {
     expect(server.requests).toEqual([]);
   });
 
-  it('is imported in the worker and reports an unreachable model; the worker is gone then', { timeout: 60_000 }, async () => {
+  it('is imported in the worker and reports an unreachable model; the worker is gone then', { timeout: 180_000 }, async () => {
     expect(await loadWebLlm({ at: 'http://127.0.0.1:1' })).toMatchObject({ name: 'LocalModelError', problem: 'offline' });
     expect(fetchedWebLlm()).toBe(true);
     await expect.poll(() => page.workers().length).toBe(0);
   });
 
-  it('reports a model that is not there, and one that is no model', { timeout: 60_000 }, async () => {
+  it('reports a model that is not there, and one that is no model', { timeout: 180_000 }, async () => {
     expect(await loadWebLlm({ at: '/nowhere' })).toMatchObject({ problem: 'unavailable' });
     expect(await loadWebLlm({ at: '/garbage' })).toMatchObject({ problem: 'corrupt' });
     expect(server.requests).toContain('/garbage/tiny.wasm');
   });
 
-  it('stops loading when it is aborted, in a worker and in the page', { timeout: 60_000 }, async () => {
+  it('stops loading when it is aborted, in a worker and in the page', { timeout: 180_000 }, async () => {
     const config = '/slow/tiny/resolve/main/mlc-chat-config.json';
     expect(await loadWebLlm({ at: '/slow', abortAfter: config })).toMatchObject({ name: 'AbortedError' });
     await expect.poll(() => page.workers().length).toBe(0);
@@ -194,11 +194,11 @@ describe('with a GPU (SwiftShader), WebLLM', () => {
     expect(await loadWebLlm({ at: '/slow', inPage: true, abortAfter: config })).toMatchObject({ name: 'AbortedError' });
   });
 
-  it('loads on the page when the package is given there, and fails as clearly', { timeout: 60_000 }, async () => {
+  it('loads on the page when the package is given there, and fails as clearly', { timeout: 180_000 }, async () => {
     expect(await loadWebLlm({ at: '/nowhere', inPage: true })).toMatchObject({ problem: 'unavailable' });
   });
 
-  it("the package's own worker engine, whose errors are texts, can be given too", { timeout: 60_000 }, async () => {
+  it("the package's own worker engine, whose errors are texts, can be given too", { timeout: 180_000 }, async () => {
     const result = await page.evaluate(async (origin) => {
       const { webLlm, importWebLlm } = (globalThis as unknown as { lib: ChatPage }).lib;
       const { WebWorkerMLCEngineHandler, WebWorkerMLCEngine } = await importWebLlm();

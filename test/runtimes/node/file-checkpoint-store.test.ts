@@ -40,7 +40,7 @@ describe('checkpoints in files', () => {
     reopen: () => createFileCheckpointStore(current),
   });
 
-  it('keep every acknowledged commit once when their writers are killed, three at a time on the same runs', { timeout: 60_000 }, async () => {
+  it('keep every acknowledged commit once when their writers are killed, three at a time on the same runs', { timeout: 180_000 }, async () => {
     const folder = fresh();
     const program = await buildWriter(root);
     const runIds = ['a', 'b', 'c'];

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-it.each(['indexed-db', 'opfs'])('a site that has used up its storage gets a typed error and keeps what was there: %s', { timeout: 60_000 }, async (store) => {
+it.each(['indexed-db', 'opfs'])('a site that has used up its storage gets a typed error and keeps what was there: %s', { timeout: 180_000 }, async (store) => {
   context = await chromium.launchPersistentContext(join(folder, store), { headless: true, ...chromiumLaunch() });
   try {
     const page = await context.newPage();

@@ -14,7 +14,7 @@ async function program(source: string): Promise<unknown> {
     const settle = () => new Promise((resolve) => { setTimeout(resolve, 20); });
     const heap = async () => { await settle(); gc(); gc(); return process.memoryUsage().heapUsed; };
     ${source}`;
-  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', '--input-type=module', '-e', text], { timeout: 120_000, maxBuffer: 1 << 24 });
+  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', '--input-type=module', '-e', text], { timeout: 180_000, maxBuffer: 1 << 24 });
   return JSON.parse(stdout);
 }
 
@@ -25,7 +25,7 @@ const ASKING = `
   const N = 10_000;
 `;
 
-test('10,000 runs wait for input at once and each gets its own answer', { timeout: 120_000 }, async () => {
+test('10,000 runs wait for input at once and each gets its own answer', { timeout: 180_000 }, async () => {
   const { statuses, bytes, wrong } = await program(`${ASKING}
     for (let i = 0; i < 100; i++) (await workflow.runWithHandler({ i })).abort();
     const before = await heap();
@@ -43,7 +43,7 @@ test('10,000 runs wait for input at once and each gets its own answer', { timeou
   expect(bytes).toBeLessThan(2_000);
 });
 
-test('10,000 waiting runs are evicted to a store, found by another host and woken again', { timeout: 120_000 }, async () => {
+test('10,000 waiting runs are evicted to a store, found by another host and woken again', { timeout: 180_000 }, async () => {
   const { active, waiting, bytes, wrong, stored } = await program(`${ASKING}
     const store = new InMemoryCheckpointStore();
     const host = createLocalHost({ store, workflows: [workflow] });
@@ -69,7 +69,7 @@ test('10,000 waiting runs are evicted to a store, found by another host and woke
   expect(bytes).toBeLessThan(1_000);
 });
 
-test('1,000,000 stream events reach a slow reader in bounded memory', { timeout: 120_000 }, async () => {
+test('1,000,000 stream events reach a slow reader in bounded memory', { timeout: 180_000 }, async () => {
   const { sum, count, gaps, grown } = await program(`
     const N = 1_000_000;
     const workflow = new Workflow('stream').addStep('write', ['blazen::StartEvent'], async (_, ctx) => {
@@ -99,7 +99,7 @@ test('1,000,000 stream events reach a slow reader in bounded memory', { timeout:
   expect(grown).toBeLessThan(8_000_000);
 });
 
-test('a reader that ignores the pace costs no more: it is told what it missed', { timeout: 120_000 }, async () => {
+test('a reader that ignores the pace costs no more: it is told what it missed', { timeout: 180_000 }, async () => {
   const { missed, count, grown } = await program(`
     const N = 1_000_000;
     const workflow = new Workflow('stream').addStep('write', ['blazen::StartEvent'], async (_, ctx) => {

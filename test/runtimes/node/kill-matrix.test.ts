@@ -28,7 +28,7 @@ function sample(cases: readonly Case[], random: () => number, first: number): Ca
   });
 }
 
-it.each(Object.keys(hosts).map((name, i) => [name, i] as const))('a process killed at some boundaries loses nothing and repeats nothing that was committed: %s', { timeout: 120_000 }, async (name, i) => {
+it.each(Object.keys(hosts).map((name, i) => [name, i] as const))('a process killed at some boundaries loses nothing and repeats nothing that was committed: %s', { timeout: 180_000 }, async (name, i) => {
   const outside = await startOutside();
   const hunt = new Hunt(await hosts[name]!(outside), outside);
   try {

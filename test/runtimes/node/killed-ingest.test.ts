@@ -6,7 +6,7 @@ import { hunt } from '../../helpers/memory-kill/hunt.ts';
 const SEED = Number(process.env['KILL_SEED'] ?? Math.floor(Math.random() * 2 ** 32));
 const KILLS = 5;
 
-it.each(Object.keys(hosts))('entries that were acknowledged are there after a kill, and the repeated call goes on where it stopped: %s', { timeout: 120_000 }, async (name) => {
+it.each(Object.keys(hosts))('entries that were acknowledged are there after a kill, and the repeated call goes on where it stopped: %s', { timeout: 180_000 }, async (name) => {
   const host = await hosts[name]!();
   try {
     const bag = await hunt(host, KILLS, SEED);

@@ -77,7 +77,7 @@ async function finish(runId: string): Promise<Outcome> {
 const startRun = (subject: string, runId: string): Promise<string> => runs.start(SUBJECTS[subject]!.workflow.name, SUBJECTS[subject]!.input, { runId });
 const distinct = (effects: readonly Effect[]): string[] => [...new Set(effects.map(({ key, label }) => `${label} ${key}`))];
 
-describe('runs in objects whose workerd is killed', { timeout: 120_000 }, () => {
+describe('runs in objects whose workerd is killed', { timeout: 180_000 }, () => {
   const undisturbed = new Map<string, Outcome>();
 
   it('are what they are without', async () => {

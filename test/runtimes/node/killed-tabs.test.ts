@@ -66,7 +66,7 @@ async function acknowledged(count: number): Promise<void> {
   while (lines.length < wanted) await new Promise((resolve) => { setTimeout(resolve, 2); });
 }
 
-it('tabs that compete for the same runs lose and repeat no commit when a tab or the whole browser is killed', { timeout: 120_000 }, async () => {
+it('tabs that compete for the same runs lose and repeat no commit when a tab or the whole browser is killed', { timeout: 180_000 }, async () => {
   const runIds = ['a', 'b'];
   let tabs = 0;
   const write = async (browser: Browser): Promise<Page> => {

@@ -55,7 +55,7 @@ async function startWorkerd(): Promise<{ post: (body: unknown) => Promise<unknow
   };
 }
 
-it('a Durable Object loses and repeats no commit when workerd is killed while it writes', { timeout: 120_000 }, async () => {
+it('a Durable Object loses and repeats no commit when workerd is killed while it writes', { timeout: 180_000 }, async () => {
   const runIds = ['a', 'b'];
   let host = await startWorkerd();
   for (let kill = 0; kill < 6; kill++) {

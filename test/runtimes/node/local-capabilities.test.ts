@@ -23,7 +23,7 @@ async function visit(flags: readonly string[], path: string) {
   }
 }
 
-it('a Chromium with a software GPU on an isolated page', { timeout: 60_000 }, async () => {
+it('a Chromium with a software GPU on an isolated page', { timeout: 180_000 }, async () => {
   const { webGpu, wasm, isolated, storage, probes } = await visit(['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'], '/isolated');
   expect(webGpu).toMatchObject({ ok: true, vendor: 'google', architecture: 'swiftshader' });
   if (webGpu.ok) {
@@ -39,7 +39,7 @@ it('a Chromium with a software GPU on an isolated page', { timeout: 60_000 }, as
   });
 });
 
-it('a Chromium without a GPU on a page that is not isolated', { timeout: 60_000 }, async () => {
+it('a Chromium without a GPU on a page that is not isolated', { timeout: 180_000 }, async () => {
   const { webGpu, wasm, isolated, promptApi, deviceMemoryGb, hardwareConcurrency, probes } = await visit([], '/');
   expect(webGpu).toMatchObject({ ok: false, problem: 'no-webgpu' });
   expect(isolated).toBe(false);

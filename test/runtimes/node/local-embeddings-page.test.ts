@@ -18,7 +18,7 @@ function furthest(answer: unknown): number {
 }
 
 describe('ONNX Runtime Web in Chromium', () => {
-  test('a page embeds and reranks in WebAssembly that it fetched from its own server', { timeout: 60_000 }, async () => {
+  test('a page embeds and reranks in WebAssembly that it fetched from its own server', { timeout: 180_000 }, async () => {
     const { page, refused, asked, close } = await plain.open('/wasm');
     expect(await failuresIn(page, 'page')).toEqual([]);
     expect(asked()).toContain(WASM);
@@ -26,7 +26,7 @@ describe('ONNX Runtime Web in Chromium', () => {
     await close();
   });
 
-  test('a worker embeds and reranks, with the WebAssembly at an address given', { timeout: 60_000 }, async () => {
+  test('a worker embeds and reranks, with the WebAssembly at an address given', { timeout: 180_000 }, async () => {
     const { page, refused, asked, close } = await plain.open('/wasm-address');
     expect(await failuresIn(page, 'worker')).toEqual([]);
     expect(asked().filter((path) => path.endsWith('.wasm'))).toEqual([WASM]);
@@ -34,7 +34,7 @@ describe('ONNX Runtime Web in Chromium', () => {
     await close();
   });
 
-  test('1,000 mixed calls in a page end in the right vectors or the right error', { timeout: 120_000 }, async () => {
+  test('1,000 mixed calls in a page end in the right vectors or the right error', { timeout: 180_000 }, async () => {
     const { page, close } = await plain.open('/wasm');
     const { outcomes, wrong } = await page.evaluate((plan) => (globalThis as unknown as Scope).page.soak(plan), { seed: 11, calls: 1000, parallel: 20, loads: 0.04 });
     expect(wrong).toEqual([]);
@@ -58,7 +58,7 @@ describe('ONNX Runtime Web in Chromium', () => {
   });
 });
 
-test('transformers.js embeds in a page, and outlives its failures', { timeout: 60_000 }, async () => {
+test('transformers.js embeds in a page, and outlives its failures', { timeout: 180_000 }, async () => {
   const { page, refused, asked, close } = await plain.open('/wasm');
   const names = await page.evaluate(() => (globalThis as unknown as Scope).page.transformers.names);
   for (const name of names) {
@@ -92,14 +92,14 @@ describe('what is missing is said', () => {
     expect(await problem('/no-wasm')).toMatchObject([{ ok: false, problem: 'wasm-forbidden' }, { problem: 'wasm-forbidden' }]);
   });
 
-  test('threads on a page that is not isolated are one thread, and on one that is they are threads', { timeout: 60_000 }, async () => {
+  test('threads on a page that is not isolated are one thread, and on one that is they are threads', { timeout: 180_000 }, async () => {
     const [probe, loaded] = await problem('/wasm-address', { threads: 2 });
     expect(probe).toMatchObject({ ok: true, note: expect.stringContaining('Cross-Origin-Opener-Policy') as string });
     expect(loaded).toMatchObject({ vectors: [expect.anything()] });
     expect(await problem('/wasm', { threads: 2 })).toMatchObject([{ ok: true }, { vectors: [expect.anything()] }]);
   });
 
-  test('files that are not there, cannot be reached, or are something else', { timeout: 60_000 }, async () => {
+  test('files that are not there, cannot be reached, or are something else', { timeout: 180_000 }, async () => {
     const { page, close } = await plain.open('/wasm');
     const load = (options: object): Promise<unknown> => page.evaluate((more) => (globalThis as unknown as Scope).page.load(more, ['hello']), options);
     // The runtime's own file first: it starts once.

@@ -27,7 +27,7 @@ async function ask(query: string): Promise<unknown> {
   return (await worker.dispatchFetch(`http://worker/${query}`)).json();
 }
 
-test('a Worker embeds and reranks with the WebAssembly it imports statically', { timeout: 60_000 }, async () => {
+test('a Worker embeds and reranks with the WebAssembly it imports statically', { timeout: 180_000 }, async () => {
   const names = await ask('') as string[];
   expect(names.length).toBeGreaterThan(10);
   const failures: string[] = [];

@@ -42,7 +42,7 @@ async function readHere(store: string, url: string, seed: number): Promise<numbe
   return log.map(({ status }) => status);
 }
 
-it('a process that is killed in the middle of a download leaves a part that the next one continues', { timeout: 30_000 }, async () => {
+it('a process that is killed in the middle of a download leaves a part that the next one continues', { timeout: 180_000 }, async () => {
   const store = join(folder, 'killed');
   const url = `${server.origin}/models/killed?seed=41&size=${size}&etag="k"&pause=15000000`;
   const child = spawn(process.execPath, [program, store, url], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -54,7 +54,7 @@ it('a process that is killed in the middle of a download leaves a part that the 
   expect(await readHere(store, url, 41)).toEqual([200, 206]);
 });
 
-it('two processes that want the same file at the same time both get it whole', { timeout: 30_000 }, async () => {
+it('two processes that want the same file at the same time both get it whole', { timeout: 180_000 }, async () => {
   const store = join(folder, 'shared');
   const url = `${server.origin}/models/shared?seed=42&size=${size}&etag="s"&pause=15000000`;
   const child = spawn(process.execPath, [program, store, url], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -63,7 +63,7 @@ it('two processes that want the same file at the same time both get it whole', {
   child.kill('SIGKILL');
 });
 
-it('a full disk is a quota error, and the download goes on when there is room', { timeout: 30_000 }, async () => {
+it('a full disk is a quota error, and the download goes on when there is room', { timeout: 180_000 }, async () => {
   const store = join(folder, 'full');
   const url = `${server.origin}/models/full?seed=43&size=${size}&etag="f"`;
   // Files of at most 10,000 KiB; without the trap the signal would end the process.

@@ -38,7 +38,7 @@ async function begin(tab: Page, url: string, seed: number, least: number): Promi
   await tab.waitForFunction((bytes) => (globalThis as Globals).page.loaded() >= bytes, least);
 }
 
-it.each<StoreKind>(['opfs', 'cache'])('every case holds in the store %s', { timeout: 120_000 }, async (kind) => {
+it.each<StoreKind>(['opfs', 'cache'])('every case holds in the store %s', { timeout: 180_000 }, async (kind) => {
   const tab = await openTab();
   const names = await tab.evaluate(() => (globalThis as Globals).page.names());
   const failures: Record<string, string> = {};
@@ -52,7 +52,7 @@ it.each<StoreKind>(['opfs', 'cache'])('every case holds in the store %s', { time
 });
 
 describe('a browser', () => {
-  it('whose tab dies in the middle of a download goes on in another tab', { timeout: 60_000 }, async () => {
+  it('whose tab dies in the middle of a download goes on in another tab', { timeout: 180_000 }, async () => {
     const size = 20_000_000;
     const url = address(`seed=31&size=${size}&etag="t"&pause=15000000`);
     const victim = await openTab();
@@ -71,7 +71,7 @@ describe('a browser', () => {
     await tab.close();
   });
 
-  it('with two tabs that want the same file fetches it once', { timeout: 60_000 }, async () => {
+  it('with two tabs that want the same file fetches it once', { timeout: 180_000 }, async () => {
     const url = address('seed=32&size=5000000&etag="u"&pause=3000000');
     const [first, second] = [await openTab(), await openTab()];
     await begin(first, url, 32, 3_000_000);
@@ -85,7 +85,7 @@ describe('a browser', () => {
     await second.close();
   });
 
-  it('whose storage is full says so, and goes on when there is room', { timeout: 60_000 }, async () => {
+  it('whose storage is full says so, and goes on when there is room', { timeout: 180_000 }, async () => {
     const tab = await openTab();
     await tab.evaluate(() => (globalThis as Globals).page.clear());
     const session = await context.newCDPSession(tab);

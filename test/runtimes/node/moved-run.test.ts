@@ -46,7 +46,7 @@ const finish = `
   console.log(JSON.stringify({ data, gapFree: log.every(({ seq }, i) => seq === i + 1), steps: log.flatMap(({ step }) => step ?? []) }));
 `;
 
-it('a run that starts in Chromium goes on in workerd, in Deno and in Node from its snapshots, and ends with all it carried', { timeout: 60_000 }, async () => {
+it('a run that starts in Chromium goes on in workerd, in Deno and in Node from its snapshots, and ends with all it carried', { timeout: 180_000 }, async () => {
   mkdirSync('.cache', { recursive: true });
   const folder = mkdtempSync(join(process.cwd(), '.cache/moved-'));
   try {

@@ -9,7 +9,7 @@ const run = promisify(execFile);
 async function program(source: string): Promise<{ code: number; stdout: string; ms: number }> {
   const started = Date.now();
   const text = `import { Workflow, retry } from ${JSON.stringify(entry)};\nconst stop = (result) => ({ type: 'blazen::StopEvent', result });\n${source}`;
-  const done = await run(process.execPath, ['--input-type=module', '-e', text], { timeout: 20_000 }).then(
+  const done = await run(process.execPath, ['--input-type=module', '-e', text], { timeout: 180_000 }).then(
     ({ stdout }) => ({ code: 0, stdout }),
     (error: { code: number; stdout: string }) => ({ code: error.code, stdout: error.stdout }),
   );

@@ -113,7 +113,7 @@ describe('checkpoints in Redis', () => {
     await expect(store.status('bad')).rejects.toMatchObject({ code: 'persist', retryable: false });
   });
 
-  it('keep every acknowledged commit once when their writers are killed, three at a time on the same runs', { timeout: 60_000 }, async () => {
+  it('keep every acknowledged commit once when their writers are killed, three at a time on the same runs', { timeout: 180_000 }, async () => {
     const program = await buildWriter(folder);
     const runIds = ['a', 'b', 'c'];
     const lines = await killWriters({ command: (n) => [process.execPath, program, 'redis', String(server.port), `w${n}`, runIds.join()], writers: 3, kills: 15 });
@@ -122,7 +122,7 @@ describe('checkpoints in Redis', () => {
     expect(commits).toBeGreaterThan(100);
   });
 
-  it('keep every acknowledged commit once when the server is killed under load', { timeout: 60_000 }, async () => {
+  it('keep every acknowledged commit once when the server is killed under load', { timeout: 180_000 }, async () => {
     const runIds = ['k', 'l', 'm', 'n'];
     const lines: string[] = [];
     let over = false;

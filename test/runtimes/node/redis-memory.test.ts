@@ -182,7 +182,7 @@ describe('a memory in Redis', () => {
     await expect(taken.count()).rejects.toMatchObject({ retryable: false });
   });
 
-  it('loses nothing acknowledged when three writers in processes of their own are killed', { timeout: 60_000 }, async () => {
+  it('loses nothing acknowledged when three writers in processes of their own are killed', { timeout: 180_000 }, async () => {
     const program = join(folder, 'writer.mjs');
     await build({
       stdin: {

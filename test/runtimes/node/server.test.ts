@@ -20,7 +20,7 @@ async function started(handler: Parameters<typeof serve>[0]): Promise<string> {
   return server.url;
 }
 
-test('a client follows a run without a gap while its server is killed and started again', { timeout: 60_000 }, async () => {
+test('a client follows a run without a gap while its server is killed and started again', { timeout: 180_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'served-'));
   try {
     const outfile = join(folder, 'server.mjs');
@@ -72,7 +72,7 @@ async function counting(workflow: Workflow): Promise<{ url: string; host: Workfl
   return { url: await started(createRunHandler({ host: watched, workflows: [workflow] })), host, read, closed };
 }
 
-test('nothing is read ahead of a slow client, and it misses nothing', { timeout: 60_000 }, async () => {
+test('nothing is read ahead of a slow client, and it misses nothing', { timeout: 180_000 }, async () => {
   const { url, host, read } = await counting(many);
   const runId = await host.start(many);
   const [slow] = await once(get(`${url}/runs/${runId}/events`), 'response') as [IncomingMessage];

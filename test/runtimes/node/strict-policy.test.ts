@@ -45,7 +45,7 @@ async function visit(path: string): Promise<{ compiles: boolean; rankings: strin
   return { compiles, rankings, errors };
 }
 
-it('a page whose policy forbids WebAssembly ranks the same entries the same way', { timeout: 60_000 }, async () => {
+it('a page whose policy forbids WebAssembly ranks the same entries the same way', { timeout: 180_000 }, async () => {
   const strict = await visit('/strict');
   const open = await visit('/open');
   expect([strict.compiles, open.compiles]).toEqual([false, true]);

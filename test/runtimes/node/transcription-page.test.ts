@@ -46,7 +46,7 @@ async function visit<T>(path: string, run: (page: WhisperPage) => Promise<T>): P
   return result;
 }
 
-it('an isolated page transcribes with the real whisper.cpp, in the page and in a worker', { timeout: 60_000 }, async () => {
+it('an isolated page transcribes with the real whisper.cpp, in the page and in a worker', { timeout: 180_000 }, async () => {
   asked.length = 0;
   const { probe, result, fetched } = await visit('/isolated', (page) => page.transcribe());
   expect(probe).toEqual({ ok: true });
@@ -58,12 +58,12 @@ it('an isolated page transcribes with the real whisper.cpp, in the page and in a
   expect(inWorker.shares.at(-1)).toBe(1);
 });
 
-it('a page that is not isolated says so, and one without the package says what to install', { timeout: 60_000 }, async () => {
+it('a page that is not isolated says so, and one without the package says what to install', { timeout: 180_000 }, async () => {
   expect(await visit('/', (page) => page.transcribe())).toMatchObject({ probe: { ok: false, problem: 'not-isolated', fix: expect.stringContaining('Cross-Origin') } });
   expect(await visit('/isolated', (page) => page.load())).toBe('not-installed');
 });
 
-it('what a page records is heard as it sounded', { timeout: 60_000 }, async () => {
+it('what a page records is heard as it sounded', { timeout: 180_000 }, async () => {
   const { type, seconds, hertz } = await visit('/', (page) => page.record());
   expect(type).toMatch(/^audio\/webm/);
   expect(seconds).toBeGreaterThan(0.8);

@@ -29,7 +29,7 @@ async function residentBytes(): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-it.runIf(process.platform === 'linux')('after 50 times loading and disposing of a model in a worker, the memory is what it was', { timeout: 120_000 }, async () => {
+it.runIf(process.platform === 'linux')('after 50 times loading and disposing of a model in a worker, the memory is what it was', { timeout: 180_000 }, async () => {
   const tab = await browser.newPage();
   await tab.goto(server.origin);
   await tab.waitForFunction(() => 'page' in globalThis);

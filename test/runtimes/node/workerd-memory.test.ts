@@ -15,7 +15,7 @@ function megabytes(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }
 
-it.skipIf(process.platform !== 'linux')('100,000 vectors can be searched in workerd within 64 MB more than it takes idle', { timeout: 120_000 }, async () => {
+it.skipIf(process.platform !== 'linux')('100,000 vectors can be searched in workerd within 64 MB more than it takes idle', { timeout: 180_000 }, async () => {
   const running = await workerd.start();
   const call = async (body: object): Promise<unknown> => (await fetch(running.url, { method: 'POST', body: JSON.stringify(body) })).json();
   try {

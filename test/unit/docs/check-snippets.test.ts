@@ -11,7 +11,7 @@ function checkPages(folder: string): Promise<{ readonly failed: boolean; readonl
   });
 }
 
-it('a page with a planted mistake of each kind fails the check, with page and line', { timeout: 60_000 }, async () => {
+it('a page with a planted mistake of each kind fails the check, with page and line', { timeout: 180_000 }, async () => {
   const { failed, output } = await checkPages('test/fixtures/docs');
   expect(failed).toBe(true);
   expect(output).toContain("broken.md(7,32): error TS2345: Argument of type 'string'");

@@ -56,7 +56,7 @@ function checkCalls(body: WorkflowSnapshot['body']): void {
   if (is !== was && is !== was.replaceAll('"idle":true', '"idle":null') && !was.includes('"idle":true')) throw new TypeError(`resumed with other calls: ${is} from ${was}`);
 }
 
-test('what calls left in a damaged snapshot is resumed as it says or refused', { timeout: 120_000 }, async () => {
+test('what calls left in a damaged snapshot is resumed as it says or refused', { timeout: 180_000 }, async () => {
   const originals = await documents();
   await fuzz('calls', 5000, (random) => {
     const document = pick(originals, random);

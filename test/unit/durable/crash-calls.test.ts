@@ -73,7 +73,7 @@ async function outcome(host: LocalHost, clock: FakeClock): Promise<unknown> {
   return { result: await host.result('r'), shown: shown.sort() };
 }
 
-test('a random long step whose process dies anywhere, several times, ends as if it had not, and repeats no effect that was kept', { timeout: 120_000 }, async () => {
+test('a random long step whose process dies anywhere, several times, ends as if it had not, and repeats no effect that was kept', { timeout: 180_000 }, async () => {
   let crashes = 0;
   await fc.assert(fc.asyncProperty(program, fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 3 }), fc.boolean(), fc.boolean(), async (steps, deaths, slow, lost) => {
     const calm: string[] = [];

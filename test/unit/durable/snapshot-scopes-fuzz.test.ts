@@ -20,7 +20,7 @@ const build = (held: Promise<void> | null): Workflow => new Workflow('scoped', {
   .addStep('join', [ENDED], (event) => ({ type: 'Joined', n: (event['events'] as unknown[]).length }), collect(3))
   .addStep('told', [ENDED, FAILED], (event) => (event['scope'] === 'job' ? { type: 'blazen::StopEvent', result: event['result'] ?? null } : null));
 
-test('damaged snapshots of runs with scopes are resumed or refused, and what is resumed lives on', { timeout: 120_000 }, async () => {
+test('damaged snapshots of runs with scopes are resumed or refused, and what is resumed lives on', { timeout: 180_000 }, async () => {
   const handler = await build(new Promise(() => undefined)).runWithHandler(undefined, { clock: still });
   await settle();
   const open = (await handler.snapshot()).toJSON();

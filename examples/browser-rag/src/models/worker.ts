@@ -1,6 +1,6 @@
-import { type PortLike, serveWorker } from 'blazen-ts/local';
+import { serveWorker } from 'blazen-ts/local';
 import { allowOwnThreads } from '../trusted-types.ts';
 import { modelMethods } from './methods.ts';
 
 allowOwnThreads();
-serveWorker(globalThis as unknown as PortLike, modelMethods);
+serveWorker(globalThis, modelMethods);

@@ -1,4 +1,4 @@
-import { type PortLike, serveWorker } from 'blazen-ts/local';
+import { serveWorker } from 'blazen-ts/local';
 import { methods } from './methods.ts';
 
-serveWorker(globalThis as unknown as PortLike, methods);
+serveWorker(globalThis, methods);
