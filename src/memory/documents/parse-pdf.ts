@@ -96,15 +96,20 @@ export async function parsePdf(bytes: Uint8Array, options: PdfOptions = {}): Pro
 async function loadLibrary(): Promise<PdfLibrary> {
   try {
     const [library] = await Promise.all([
-      import('pdfjs-dist/legacy/build/pdf.mjs'),
+      // With a `catch` of its own, bundlers go on where the package is not installed.
+      import('pdfjs-dist/legacy/build/pdf.mjs').catch(absent),
       // The half that parses; the other one finds it by itself, so that no second worker and no address of it is needed.
       // @ts-expect-error it has no types
-      import('pdfjs-dist/legacy/build/pdf.worker.mjs'),
+      import('pdfjs-dist/legacy/build/pdf.worker.mjs').catch(absent),
     ]);
     return library;
   } catch (cause) {
     throw new IngestError("Cannot read the PDF: 'pdfjs-dist' cannot be loaded. Install it (npm install pdfjs-dist), or pass it as 'lib'", { reason: 'unsupported', cause });
   }
+}
+
+function absent(cause: unknown): never {
+  throw cause;
 }
 
 function tooLarge(text: string): IngestError {

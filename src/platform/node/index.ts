@@ -14,4 +14,4 @@ export { serve } from './serve.ts';
 export type { RunningServer, ServeOptions } from './serve.ts';
 export { whisperThreads } from './whisper-threads.ts';
 export { threadPort } from './worker-port.ts';
-export type { ThreadPort } from './worker-port.ts';
+export type { ThreadLike, ThreadPort } from './worker-port.ts';

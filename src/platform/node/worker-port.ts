@@ -1,5 +1,3 @@
-import type { MessagePort, Worker } from 'node:worker_threads';
-
 /** An event as the web has it. */
 interface PortEvent {
   readonly type: string;
@@ -8,6 +6,15 @@ interface PortEvent {
 }
 
 type Listener = (event: PortEvent) => void;
+
+/** A Worker (`terminate`) or MessagePort (`close`) of `node:worker_threads`; described here so that nobody needs types of Node. */
+export interface ThreadLike {
+  postMessage(message: unknown, transfer?: readonly never[]): void;
+  on(event: string, listener: (value: unknown) => void): unknown;
+  off(event: string, listener: (value: unknown) => void): unknown;
+  terminate?(): unknown;
+  close?(): unknown;
+}
 
 /** A thread with the events of a Worker of the web. */
 export interface ThreadPort {
@@ -26,12 +33,12 @@ export interface ThreadPort {
  * import * as threads from 'node:worker_threads';
  * const memory = createWorkerMemory({ spawn: () => threadPort(new threads.Worker(new URL('./memory-worker.js', import.meta.url))) });
  */
-export function threadPort(thread: Worker | MessagePort): ThreadPort {
+export function threadPort(thread: ThreadLike): ThreadPort {
   // One listener may hear several kinds of events.
   const wrapped = new Map<string, Map<Listener, (value: unknown) => void>>();
   const nameOf = (type: string): string => (type === 'close' && 'terminate' in thread ? 'exit' : type);
   return {
-    postMessage: (message, transfer) => thread.postMessage(message, transfer as ArrayBuffer[]),
+    postMessage: (message, transfer) => thread.postMessage(message, transfer as never[]),
     addEventListener(type, listener) {
       const listen = (value: unknown): void => listener({ type, data: value, message: value instanceof Error ? value.message : '' });
       let ofType = wrapped.get(type);
@@ -43,6 +50,6 @@ export function threadPort(thread: Worker | MessagePort): ThreadPort {
       const listen = wrapped.get(type)?.get(listener);
       if (listen !== undefined) thread.off(nameOf(type), listen);
     },
-    ...('terminate' in thread ? { terminate: () => thread.terminate() } : { close: () => thread.close() }),
+    ...('terminate' in thread ? { terminate: () => thread.terminate?.() } : { close: () => thread.close?.() }),
   };
 }
