@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { build } from 'esbuild';
 import { compatibilityDate } from '../../scripts/workerd.mjs';
+import { bundleWorker } from './worker-bundle.ts';
 
 /** workerd while it is alive. */
 export interface WorkerdProcess {
@@ -30,8 +30,7 @@ export async function prepareWorkerd(script: string, address: string): Promise<W
   const folder = await mkdtemp(join(tmpdir(), 'workerd-'));
   const objects = join(folder, 'objects');
   mkdirSync(objects);
-  await build({ entryPoints: [script], bundle: true, format: 'esm', outfile: join(folder, 'worker.mjs'), external: ['cloudflare:*'], conditions: ['workerd'], loader: { '.wasm': 'copy' }, logLevel: 'silent' });
-  const files = readdirSync(folder).filter((name) => name.endsWith('.wasm')).map((name) => `(name = "${name}", wasm = embed "${name}")`);
+  const modules = await bundleWorker(script, folder);
   const config = join(folder, 'config.capnp');
   writeFileSync(config, `
     using Workerd = import "/workerd/workerd.capnp";
@@ -44,7 +43,7 @@ export async function prepareWorkerd(script: string, address: string): Promise<W
       sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
     );
     const worker :Workerd.Worker = (
-      modules = [${['(name = "worker.mjs", esModule = embed "worker.mjs")', ...files].join(', ')}],
+      modules = ${modules},
       compatibilityDate = ${JSON.stringify(compatibilityDate)},
       durableObjectNamespaces = [(className = "Runs", uniqueKey = "runs", enableSql = true)],
       durableObjectStorage = (localDisk = "objects"),

@@ -11,6 +11,7 @@ import { type BrowserContext, type CDPSession, chromium, type Page } from 'playw
 import { chromiumLaunch } from '../../../scripts/chromium.mjs';
 import { compatibilityDate, workerdProgram } from '../../../scripts/workerd.mjs';
 import { startRedis } from '../redis-server.ts';
+import { bundleWorker } from '../worker-bundle.ts';
 import type { Outside } from './outside.ts';
 import type { VictimPage } from './victim-page.ts';
 import type { Order, Remains, Report } from './victim.ts';
@@ -181,10 +182,7 @@ async function durableObject(outside: Outside): Promise<Host> {
   const { folder, remove } = await workplace();
   const storage = join(folder, 'objects');
   await mkdir(storage);
-  await build({
-    entryPoints: [join(import.meta.dirname, 'victim-object.ts')], bundle: true, format: 'esm', outfile: join(folder, 'worker.mjs'), external: ['cloudflare:*'],
-    conditions: ['workerd'], logLevel: 'silent',
-  });
+  const modules = await bundleWorker(join(import.meta.dirname, 'victim-object.ts'), folder);
   const config = join(folder, 'config.capnp');
   writeFileSync(config, `
     using Workerd = import "/workerd/workerd.capnp";
@@ -197,7 +195,7 @@ async function durableObject(outside: Outside): Promise<Host> {
       sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
     );
     const worker :Workerd.Worker = (
-      modules = [(name = "worker.mjs", esModule = embed "worker.mjs")],
+      modules = ${modules},
       compatibilityDate = ${JSON.stringify(compatibilityDate)},
       durableObjectNamespaces = [(className = "Runs", uniqueKey = "runs", enableSql = true, preventEviction = true)],
       durableObjectStorage = (localDisk = "storage"),
