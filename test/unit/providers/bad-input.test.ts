@@ -25,7 +25,7 @@ const answers: Record<string, Replay | ((attempt: number) => Replay)> = {
   'unknown-model': json(404, { error: { message: 'no such model', code: 'model_not_found' } }),
   'limit-seconds': json(429, {}, { 'retry-after': '2' }),
   'limit-ms': json(429, {}, { 'retry-after-ms': '150' }),
-  'limit-date': json(429, {}, { 'retry-after': new Date(Date.now() + 5000).toUTCString() }),
+  'limit-date': () => json(429, {}, { 'retry-after': new Date(Date.now() + 5000).toUTCString() }),
   'limit-info': json(429, { error: { code: 429, status: 'RESOURCE_EXHAUSTED', details: [{ retryDelay: '3s' }] } }),
   'server-500': json(500, { error: { message: 'oops' } }), 'server-503': json(503, 'busy'),
   html: { status: 200, headers: { 'content-type': 'text/html' }, chunks: [Buffer.from('<html><title>Sign in</title></html>')] },
