@@ -8,6 +8,9 @@ import { Sha256 } from './sha256.ts';
 /** Bytes that are written at once: what an interruption costs at most, and the piece size of stores that keep pieces. */
 export const PIECE_BYTES: number = 4 * 2 ** 20;
 
+const SECOND_MS = 1000;
+const UNSURE_MS = 60_000;
+
 /** The file has fewer bytes than we have, so these are others. */
 const NO_SUCH_RANGE = 416;
 
@@ -86,9 +89,11 @@ async function openFrom(url: string, from: number, validator: string | null, sig
 
 async function openRange(url: string, from: number, validator: string | null, signal: AbortSignal | undefined): Promise<OpenedFrom | null> {
   const range = { range: `bytes=${from}-` };
-  // Another origin may refuse If-Range, which it must be asked about, and not Range alone; the answer's ETag is compared anyway.
+  let vouched = validator;
+  // Another origin may refuse If-Range, which it must be asked about, and not Range alone; then the answer must name the same bytes.
   const answer = await fetchModelFile(url, validator === null ? range : { ...range, 'if-range': validator }, signal).catch((error: unknown) => {
     if (validator === null || (error as Partial<LocalModelError>).problem !== 'offline') throw error;
+    vouched = null;
     return fetchModelFile(url, range, signal);
   });
   if (answer.status === NO_SUCH_RANGE) {
@@ -100,7 +105,7 @@ async function openRange(url: string, from: number, validator: string | null, si
   const now = validatorOf(response);
   if (response.status !== 206) return { ...opened, from: 0, size: total, validator: now };
   const [, start, all] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '') ?? [];
-  if ((now !== null && validator !== null && now !== validator) || (start !== undefined && Number(start) !== from)) {
+  if ((validator !== null && (now ?? vouched) !== validator) || (start !== undefined && Number(start) !== from)) {
     await opened.body.cancel();
     return null;
   }
@@ -108,11 +113,18 @@ async function openRange(url: string, from: number, validator: string | null, si
   return { ...opened, from, size, validator: now ?? validator };
 }
 
-/** A weak ETag promises the same meaning, not the same bytes. */
+/**
+ * What names these very bytes: a strong ETag; else the date of the last change, if they cannot have changed again within the
+ * second it names (RFC 9110, 8.8.2.2). A weak ETag promises the same meaning, not the same bytes.
+ */
 function validatorOf({ headers }: Response): string | null {
   const etag = headers.get('etag');
   if (etag !== null && !etag.startsWith('W/')) return etag;
-  return etag === null ? headers.get('last-modified') : null;
+  const changed = headers.get('last-modified');
+  const answered = headers.get('date');
+  // Another origin may hide its clock, and ours may differ from it.
+  const since = answered === null ? Date.now() - UNSURE_MS : Date.parse(answered) - SECOND_MS;
+  return changed !== null && Date.parse(changed) <= since ? changed : null;
 }
 
 /** Writes what comes in large pieces, and on failure what is left; gives the new end. */

@@ -1,17 +1,12 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { build } from 'esbuild';
+import { type Handler, listen, type Listening } from './listen.ts';
 
 /** Serves one page with a program, twice: at `/`, and cross-origin isolated at `/isolated`. Other paths are for the test. */
-export interface PageServer {
-  /** Such as `http://127.0.0.1:1234`. */
-  readonly origin: string;
-  close(): void;
-}
+export type PageServer = Listening;
 
 /** Bundles the entries for a browser; a page has the first one, the others are for its workers, at `/<name>.js`. */
 export async function startPageServer(
-  entries: Readonly<Record<string, string>>, more: (request: IncomingMessage, response: ServerResponse) => void = (_request, response) => { response.writeHead(404).end(); },
+  entries: Readonly<Record<string, string>>, more: Handler = (_request, response) => { response.writeHead(404).end(); },
 ): Promise<PageServer> {
   const { outputFiles } = await build({
     entryPoints: entries, bundle: true, format: 'esm', write: false, outdir: '/', conditions: ['browser'], target: 'es2022', logLevel: 'error',
@@ -19,7 +14,7 @@ export async function startPageServer(
   });
   const programs = new Map(outputFiles.map(({ path, text }) => [path, text]));
   const [first] = Object.keys(entries);
-  const server = createServer((request, response) => {
+  return listen((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://page');
     const isolation = request.headers.referer?.endsWith('/isolated') || pathname === '/isolated'
       ? { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' } : {};
@@ -29,12 +24,4 @@ export async function startPageServer(
       response.writeHead(200, { 'content-type': 'text/javascript', ...isolation }).end(programs.get(pathname));
     } else more(request, response);
   });
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
 }

@@ -74,7 +74,7 @@ export function cacheCases(origin: string, open: () => Promise<ModelStore>): Cas
 
     'so it does by the date of the last change, and by the SHA-256 alone': async () => {
       const cache = await create();
-      const dated = address('seed=3&size=5000&modified=Sat, 21 Nov 2026 10:00:00 GMT&pause=2000');
+      const dated = address('seed=3&size=5000&modified=Sat, 21 Nov 2020 10:00:00 GMT&pause=2000');
       equal(await cut(cache, dated), 'offline');
       same(await cache.read(dated), 3, 5000);
       equal((await log(dated)).map(({ status }) => status), [200, 206]);
@@ -83,6 +83,31 @@ export function cacheCases(origin: string, open: () => Promise<ModelStore>): Cas
       equal(await cut(cache, hashed, { sha256 }), 'offline');
       same(await cache.read(hashed, { sha256 }), 4, 5000);
       equal((await log(hashed)).map(({ status }) => status), [200, 206]);
+    },
+
+    'a weak ETag does not forbid the date of the last change, when that is a second older than the answer': async () => {
+      const weak = (modified: string): string => `etag=W/"x"&modified=${modified}&date=Sat, 21 Nov 2026 10:00:05 GMT`;
+      const resume = async (seed: number, modified: string, become?: string): Promise<[Uint8Array, ServedRequest[]]> => {
+        const cache = await create();
+        const url = address(`seed=${seed}&size=5000&pause=3000&${weak(modified)}`);
+        equal(await cut(cache, url), 'offline');
+        if (become !== undefined) await fetch(`${url.replace(/\?.*/, '')}?become=${encodeURIComponent(become)}`);
+        return [await cache.read(url), (await log(url)).slice(1)];
+      };
+      const [older, same1s, later] = ['Sat, 21 Nov 2026 10:00:04 GMT', 'Sat, 21 Nov 2026 10:00:05 GMT', 'Sat, 21 Nov 2026 10:00:06 GMT'];
+      const [whole, asked] = await resume(24, older);
+      same(whole, 24, 5000);
+      equal(asked, [{ range: 'bytes=3000-', ifRange: older, status: 206 }]);
+      // Other bytes, of the same length, under another date: none of the old ones are kept.
+      const [changed, again] = await resume(25, older, `seed=26&${weak(later)}`);
+      same(changed, 26, 5000);
+      equal(again, [{ range: 'bytes=3000-', ifRange: older, status: 200 }]);
+      // It may have changed again within that second, which the date cannot tell.
+      for (const [seed, date] of [[27, same1s], [28, later], [29, 'no date']] as const) {
+        const [fresh, requests] = await resume(seed, date);
+        same(fresh, seed, 5000);
+        equal(requests, [{ range: null, ifRange: null, status: 200 }], date);
+      }
     },
 
     'without ETag, date and SHA-256, with a weak ETag, or without ranges, it begins anew': async () => {

@@ -16,6 +16,8 @@ export interface CachePage {
   /** The same, left running; `loaded` tells how far it is. */
   begin(url: string, seed: number): void;
   loaded(): number;
+  /** Whether what was begun has ended. */
+  idle(): boolean;
   list(): Promise<readonly { readonly bytes: number; readonly complete: boolean }[]>;
   clear(): Promise<void>;
 }
@@ -23,6 +25,7 @@ export interface CachePage {
 const STORES: Readonly<Record<StoreKind, (name: string) => ModelStore>> = { opfs: createOpfsModelStore, cache: createCacheModelStore };
 const cache = ModelCache.create();
 let loaded = 0;
+let running = 0;
 
 async function read(url: string, seed: number): Promise<string> {
   try {
@@ -45,8 +48,13 @@ const page: CachePage = {
     }
   },
   read,
-  begin: (url, seed) => { void read(url, seed); },
+  begin: (url, seed) => {
+    running++;
+    loaded = 0;
+    void read(url, seed).then(() => running--);
+  },
   loaded: () => loaded,
+  idle: () => running === 0,
   list: () => cache.list(),
   clear: async () => {
     for (const { url } of await cache.list()) await cache.delete(url);

@@ -1,18 +1,14 @@
 import { createReadStream } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { attentiveDecoderFiles, scriptedDecoderFiles } from '../onnx/chat-decoder.ts';
+import { listen, type Listening } from '../listen.ts';
 import type { ModelFiles } from '../onnx/model-files.ts';
 
 /** A page with the door of chat, its workers, the real packages as lazy chunks, and test models. */
-export interface ChatServer {
-  /** Such as `http://127.0.0.1:1234`. */
-  readonly origin: string;
+export interface ChatServer extends Listening {
   /** Paths that were asked for, in order. */
   readonly requests: string[];
-  close(): void;
 }
 
 const TYPES: Readonly<Record<string, string>> = { js: 'text/javascript', mjs: 'text/javascript', wasm: 'application/wasm', json: 'application/json' };
@@ -34,7 +30,7 @@ export async function startChatServer(): Promise<ChatServer> {
     },
   };
   const requests: string[] = [];
-  const server = createServer((request, response) => {
+  const server = await listen((request, response) => {
     const path = new URL(request.url ?? '/', 'http://page').pathname;
     requests.push(path);
     const [, folder = '', name = '', ...rest] = path.split('/');
@@ -47,12 +43,5 @@ export async function startChatServer(): Promise<ChatServer> {
     // Never answered.
     else if (folder !== 'slow') response.writeHead(404).end();
   });
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests,
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
+  return { ...server, requests };
 }

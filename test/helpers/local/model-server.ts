@@ -1,16 +1,15 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { Handler } from '../listen.ts';
 import { modelBytes } from './model-bytes.ts';
 
 /** What was asked for one file. */
 export interface ServedRequest { readonly range: string | null; readonly ifRange: string | null; readonly status: number }
 
 /**
- * Serves `/models/<id>` as its query says, afresh for each id: `seed`, `size`, `etag`, `modified`, `ranges=no`,
+ * Serves `/models/<id>` as its query says, afresh for each id: `seed`, `size`, `etag`, `modified`, `date`, `ranges=no`,
  * `length=no`, `pause=<bytes>` (of the first answer, nothing comes after so many bytes until `/models/<id>?resume`, or
  * `?drop`, which destroys the socket). `?become=<query>` changes what is served. `/models/<id>?log` gives the requests so far.
  */
-export function modelHandler(): (request: IncomingMessage, response: ServerResponse) => void {
+export function modelHandler(): Handler {
   const logs = new Map<string, ServedRequest[]>();
   const changes = new Map<string, URLSearchParams>();
   const paused = new Map<string, { resume(): void; drop(): void }>();
@@ -37,9 +36,11 @@ export function modelHandler(): (request: IncomingMessage, response: ServerRespo
     const bytes = modelBytes(Number(query.get('seed') ?? 1), Number(query.get('size') ?? 1000));
     const etag = query.get('etag');
     const validators = { ...(etag === null ? {} : { etag }), ...(query.has('modified') ? { 'last-modified': query.get('modified')! } : {}) };
+    if (query.has('date')) response.setHeader('date', query.get('date')!);
     const { range, 'if-range': ifRange } = request.headers;
     const [, start] = /^bytes=(\d+)-$/.exec(query.get('ranges') === 'no' ? '' : range ?? '') ?? [];
-    const matches = ifRange === undefined || ifRange === etag || ifRange === query.get('modified');
+    // RFC 9110, 13.1.5: a weak ETag never matches.
+    const matches = ifRange === undefined || (ifRange === etag && !etag.startsWith('W/')) || ifRange === query.get('modified');
     const from = start === undefined || !matches ? 0 : Number(start);
     const status = start === undefined || !matches ? 200 : from >= bytes.length ? 416 : 206;
     log.push({ range: range ?? null, ifRange: String(ifRange ?? '') || null, status });
@@ -56,23 +57,5 @@ export function modelHandler(): (request: IncomingMessage, response: ServerRespo
     if (until < bytes.length) paused.set(pathname, { resume: () => response.end(bytes.subarray(until)), drop: () => response.destroy() });
     response.write(bytes.subarray(from, until));
     if (until === bytes.length) response.end();
-  };
-}
-
-export interface ModelServer {
-  /** Such as `http://127.0.0.1:1234`. */
-  readonly origin: string;
-  close(): void;
-}
-
-export async function startModelServer(): Promise<ModelServer> {
-  const server = createServer(modelHandler());
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
   };
 }

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
+import { type Handler, listen, type Listening } from '../listen.ts';
 
 /** What a path answers: its content, and headers beyond the content type. */
 export interface Served {
@@ -10,22 +9,26 @@ export interface Served {
 }
 
 /** A server of the files of a page. */
-export interface PageServer {
-  /** Its address, without a slash at the end. */
-  readonly origin: string;
+export interface PageServer extends Listening {
   /** Paths that were asked for, in order. */
   readonly asked: string[];
-  close(): void;
 }
 
 const TYPES: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm', '.json': 'application/json', '.onnx': 'application/octet-stream' };
 
-/** Serves files by path on 127.0.0.1, and below each of `folders` what lies on the disk; everything else is 404. */
-export async function startPageServer(files: Readonly<Record<string, Served>>, folders: Readonly<Record<string, string>> = {}): Promise<PageServer> {
+/** Serves files by path on 127.0.0.1, below each of `folders` what lies on the disk, and as `handlers` say; everything else is 404. */
+export async function startPageServer(
+  files: Readonly<Record<string, Served>>, folders: Readonly<Record<string, string>> = {}, handlers: Readonly<Record<string, Handler>> = {},
+): Promise<PageServer> {
   const asked: string[] = [];
-  const server = createServer((request, response) => {
+  const server = await listen((request, response) => {
     const path = new URL(request.url ?? '/', 'http://x').pathname;
     asked.push(path);
+    const handler = Object.keys(handlers).find((prefix) => path.startsWith(prefix));
+    if (handler !== undefined) {
+      handlers[handler]?.(request, response);
+      return;
+    }
     const folder = Object.keys(folders).find((prefix) => path.startsWith(prefix));
     try {
       const { content, headers = {} } = files[path] ?? { content: readFileSync(`${folders[folder ?? ''] ?? '/nowhere/'}${path.slice((folder ?? '').length)}`) };
@@ -39,13 +42,5 @@ export async function startPageServer(files: Readonly<Record<string, Served>>, f
       response.writeHead(404).end();
     }
   });
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    asked,
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
+  return { ...server, asked };
 }

@@ -2,6 +2,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumLaunch } from '../../../scripts/chromium.mjs';
 import type { CachePage, StoreKind } from '../../helpers/local/cache-page.ts';
+import { listen } from '../../helpers/listen.ts';
 import { modelHandler } from '../../helpers/local/model-server.ts';
 import { type PageServer, startPageServer } from '../../helpers/page-server.ts';
 
@@ -69,6 +70,36 @@ describe('a browser', () => {
     expect(await read(tab, url, 31)).toBe('right');
     expect(await statuses(url)).toEqual([200, 206]);
     await tab.close();
+  });
+
+  it('takes from another origin, which hides its ETag and its clock and refuses If-Range, what is the same file for sure', { timeout: 180_000 }, async () => {
+    const models = modelHandler();
+    const foreign = await listen((request, response) => {
+      response.setHeader('access-control-allow-origin', '*');
+      if (request.method === 'OPTIONS') response.end();
+      else models(request, response);
+    });
+    const tab = await openTab();
+    const old = 'Sat, 21 Nov 2020 10:00:00 GMT';
+    const interrupted = async (modified: string): Promise<string> => {
+      const url = `${foreign.origin}/models/${crypto.randomUUID()}?seed=35&size=5000000&etag="x"&modified=${modified}&pause=4500000`;
+      await begin(tab, url, 35, 4_500_000);
+      await command(url, 'drop');
+      await tab.waitForFunction(() => (globalThis as Globals).page.idle());
+      return url;
+    };
+    const same = await interrupted(old);
+    expect(await read(tab, same, 35)).toBe('right');
+    expect(await statuses(same)).toEqual([200, 206]);
+    const changed = await interrupted(old);
+    await command(changed, `become=${encodeURIComponent('seed=36&modified=Sun, 22 Nov 2020 10:00:00 GMT')}`);
+    expect(await read(tab, changed, 36)).toBe('right');
+    expect(await statuses(changed)).toEqual([200, 206, 200]);
+    const fresh = await interrupted(new Date().toUTCString());
+    expect(await read(tab, fresh, 35)).toBe('right');
+    expect(await statuses(fresh)).toEqual([200, 200]);
+    await tab.close();
+    foreign.close();
   });
 
   it('with two tabs that want the same file fetches it once', { timeout: 180_000 }, async () => {
