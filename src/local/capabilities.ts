@@ -1,5 +1,5 @@
 import { throwIfAborted } from '../base/abort.ts';
-import { abortable } from './abortable.ts';
+import { abortable } from '../base/abortable.ts';
 import { hostScope, type HostScope } from './host-scope.ts';
 import type { ProbeFailure } from './local-backend.ts';
 import { findAdapter, requireWasm } from './requirements.ts';

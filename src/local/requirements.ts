@@ -1,5 +1,5 @@
 import type { LocalProblem } from '../base/error-classes.ts';
-import { abortable } from './abortable.ts';
+import { abortable } from '../base/abortable.ts';
 import { type GpuAdapterLike, hostScope, type HostScope } from './host-scope.ts';
 import { type Probe, probeError, type ProbeFailure } from './local-backend.ts';
 

@@ -3,10 +3,11 @@ import { throwIfAborted } from '../base/abort.ts';
 import { LocalModelError } from '../base/error-classes.ts';
 import { BlazenError } from '../base/errors.ts';
 import { asString, isRecord } from '../base/json.ts';
-import { abortable } from './abortable.ts';
+import { abortable } from '../base/abortable.ts';
 import type { LoadOptions } from './local-backend.ts';
 import type { ModelFiles } from './model-files.ts';
 import { absent, loadPackage } from './requirements.ts';
+import { readThrough, UnreadAnswers } from './transformers-files.ts';
 
 /** A session of ONNX Runtime, as far as it is touched here. */
 interface SessionLike {
@@ -29,7 +30,8 @@ export interface PipelineLike {
 export interface TransformersLib {
   readonly env: {
     allowLocalModels: boolean; allowRemoteModels: boolean; localModelPath: string; remoteHost: string; remotePathTemplate: string;
-    useWasmCache: boolean; logLevel: number; fetch: (input: string | URL, init?: RequestInit) => Promise<unknown>;
+    useWasmCache: boolean; useBrowserCache: boolean; useFSCache: boolean; useCustomCache: boolean; customCache: unknown;
+    logLevel: number; fetch: (input: string | URL, init?: RequestInit) => Promise<unknown>;
     readonly backends: { readonly onnx: { readonly wasm?: unknown } };
   };
   readonly pipeline: (this: void, task: never, model: string, options: object) => Promise<unknown>;
@@ -86,7 +88,7 @@ export function openPipeline<Pipeline extends PipelineLike>(
     throwIfAborted(signal, action);
     const runtime = await prepareRuntime(options);
     const lib = await loadPackage<TransformersLib>('@huggingface/transformers', options.lib ?? importTransformers);
-    configure(lib, options, runtime, signal);
+    configure(lib, options, runtime, { ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) });
     const ours = lib.env.backends.onnx.wasm === runtime.env.wasm;
     const failures = { create: undefined as unknown };
     guarded.swallow = (error) => { failures.create ??= error; };
@@ -94,9 +96,8 @@ export function openPipeline<Pipeline extends PipelineLike>(
       const open = lib.pipeline as (task: string, model: string, options: object) => Promise<Pipeline>;
       const pipeline = await open(task, options.model, {
         dtype: options.dtype ?? 'fp32', ...(ours ? { device: 'auto' } : {}),
-        progress_callback: (report: { status: string; file?: string; loaded?: number; total?: number }) => {
-          if (report.status === 'progress') onProgress?.({ file: report.file ?? options.model, loaded: report.loaded ?? 0, total: report.total ?? null });
-        },
+        // Through files the progress is theirs; asked for its own, the package would read all weights once more for their sizes.
+        ...(options.files === undefined ? { progress_callback: reportTo(onProgress, options.model) } : {}),
       });
       if (failures.create !== undefined) throw failures.create;
       return { pipeline, lib, guard: guardRuns(pipeline) };
@@ -113,6 +114,12 @@ export function openPipeline<Pipeline extends PipelineLike>(
     void opened.then(({ pipeline }) => pipeline.dispose(), () => undefined);
     throw error;
   });
+}
+
+function reportTo(onProgress: LoadOptions['onProgress'], model: string): (report: { status: string; file?: string; loaded?: number; total?: number | null }) => void {
+  return ({ status, file = model, loaded = 0, total = null }) => {
+    if (status === 'progress') onProgress?.({ file, loaded, total });
+  };
 }
 
 /** Its own types are of the models it knows, and too many to agree with. */
@@ -150,7 +157,7 @@ async function prepareRuntime({ runtime: load = () => import('onnxruntime-web/wa
   return runtime;
 }
 
-function configure({ env }: TransformersLib, { modelPath, wasmPaths, files }: TransformersOptions, runtime: OnnxRuntimeLike, signal: AbortSignal | undefined): void {
+function configure({ env }: TransformersLib, { modelPath, wasmPaths, files }: TransformersOptions, runtime: OnnxRuntimeLike, load: LoadOptions): void {
   const { location } = globalThis as { location?: { readonly href: string } };
   const isAddress = /^https?:/.test(modelPath) || typeof location === 'object';
   const folder = modelPath.endsWith('/') ? modelPath : `${modelPath}/`;
@@ -161,23 +168,16 @@ function configure({ env }: TransformersLib, { modelPath, wasmPaths, files }: Tr
   else env.localModelPath = folder;
   env.useWasmCache = false;
   env.logLevel = SILENT;
-  env.fetch = files === undefined
-    ? (input, init) => fetch(input, { ...init, ...(signal ? { signal } : {}) })
-    : (input) => readThrough(files, String(input), signal);
+  const { signal } = load;
+  const answers = new UnreadAnswers();
+  env.fetch = async (input, init) => answers.hand(files === undefined
+    ? await fetch(input, { ...init, ...(signal ? { signal } : {}) })
+    : await readThrough(files, String(input), load));
+  // Its own copy of each file would outlive the one in `files`, and be read instead of it.
+  Object.assign(env, { useBrowserCache: false, useFSCache: false, useCustomCache: true, customCache: answers });
   // The package names its CDN where nothing else is named.
   const { wasmPaths: named } = runtime.env.wasm;
   if (isRecord(named) && /\/\/cdn\./.test(asString(named['wasm']) ?? '')) runtime.env.wasm.wasmPaths = wasmPaths;
-}
-
-/** What the package would have fetched; that a file is missing may be no failure for it. */
-async function readThrough(files: ModelFiles, url: string, signal: AbortSignal | undefined): Promise<Response> {
-  try {
-    const bytes = await files.read(url, signal ? { signal } : {});
-    return new Response(bytes, { headers: { 'content-length': String(bytes.length) } });
-  } catch (error) {
-    if (error instanceof LocalModelError && error.problem === 'not-found') return new Response(null, { status: 404 });
-    throw error;
-  }
 }
 
 function guardRuns(pipeline: PipelineLike): <T>(work: () => Promise<T>) => Promise<T> {

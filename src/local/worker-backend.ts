@@ -1,7 +1,7 @@
 import { Channel } from '../base/channel.ts';
 import { throwIfAborted } from '../base/abort.ts';
 import { LocalModelError, WorkerCrashedError } from '../base/error-classes.ts';
-import { abortable } from './abortable.ts';
+import { abortable } from '../base/abortable.ts';
 import { ChatModel, EmbeddingModel, type Vector } from '../model/index.ts';
 import type { ChatModelSpec } from '../spec/completion.ts';
 import type { EmbeddingSpec } from '../spec/embedding.ts';

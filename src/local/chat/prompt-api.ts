@@ -2,7 +2,7 @@ import { throwIfAborted } from '../../base/abort.ts';
 import { AbortedError, LocalModelError, type LocalProblem } from '../../base/error-classes.ts';
 import { BlazenError } from '../../base/errors.ts';
 import type { CompletionRequest, TokenUsage } from '../../spec/completion.ts';
-import { abortable } from '../abortable.ts';
+import { abortable } from '../../base/abortable.ts';
 import { type LoadOptions, type LocalBackend, type Probe, probeError } from '../local-backend.ts';
 import { failure } from '../requirements.ts';
 import type { ChatEngine, Generated, Generation } from './local-calls.ts';

@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../../base/abort.ts';
 import { LocalModelError } from '../../base/error-classes.ts';
 import type { FinishReason } from '../../spec/completion.ts';
-import { abortable } from '../abortable.ts';
+import { abortable } from '../../base/abortable.ts';
 import type { LoadOptions } from '../local-backend.ts';
 import { loadPackage } from '../requirements.ts';
 import type { Generated, Generation } from './local-calls.ts';

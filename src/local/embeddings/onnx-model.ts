@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../../base/abort.ts';
 import { delay } from '../../base/delay.ts';
 import { LocalModelError } from '../../base/error-classes.ts';
-import { abortable } from '../abortable.ts';
+import { abortable } from '../../base/abortable.ts';
 import { Lifetime } from '../lifetime.ts';
 import type { LoadedModel, LoadOptions } from '../local-backend.ts';
 import type { ModelFiles } from '../model-files.ts';

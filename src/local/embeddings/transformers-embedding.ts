@@ -1,5 +1,5 @@
 import { throwIfAborted } from '../../base/abort.ts';
-import { abortable } from '../abortable.ts';
+import { abortable } from '../../base/abortable.ts';
 import { Lifetime } from '../lifetime.ts';
 import { type LoadedModel, type LocalBackend, probeError } from '../local-backend.ts';
 import { absent, loadPackage, requireWasm } from '../requirements.ts';

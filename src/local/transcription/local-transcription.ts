@@ -1,6 +1,6 @@
 import { throwIfAborted } from '../../base/abort.ts';
 import type { LocalModelError } from '../../base/error-classes.ts';
-import { abortable } from '../abortable.ts';
+import { abortable } from '../../base/abortable.ts';
 import { Lifetime } from '../lifetime.ts';
 import type { LoadedModel } from '../local-backend.ts';
 import { Mutex } from '../mutex.ts';

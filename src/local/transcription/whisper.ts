@@ -1,6 +1,6 @@
 import { abortError, throwIfAborted } from '../../base/abort.ts';
 import { LocalModelError } from '../../base/error-classes.ts';
-import { abortable } from '../abortable.ts';
+import { abortable } from '../../base/abortable.ts';
 import { hostScope } from '../host-scope.ts';
 import { type LocalBackend, type LoadOptions, type Probe, probeError } from '../local-backend.ts';
 import { type ModelFiles, networkFiles } from '../model-files.ts';

@@ -1,9 +1,11 @@
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright';
 import { chromiumLaunch } from '../../../scripts/chromium.mjs';
+import { encoderFiles } from '../onnx/encoder.ts';
 import { crossEncoderFiles } from '../onnx/cross-encoder.ts';
 import type { EmbedPage } from './embed-page.ts';
 import { type PageServer, type Served, startPageServer } from './page-server.ts';
+import { piecesHandler } from './pieces-server.ts';
 import { transformersModels } from './transformers-suite.ts';
 
 const IMPORTS = {
@@ -53,7 +55,7 @@ export class EmbedBrowser {
     }
     const server = await startPageServer(files, {
       '/ort/': 'node_modules/onnxruntime-web/dist/', '/ort-common/': 'node_modules/onnxruntime-common/dist/esm/', '/tf/': 'node_modules/@huggingface/transformers/dist/',
-    });
+    }, { '/pieces/': piecesHandler({ 'tiny-encoder': encoderFiles() }) });
     const launch = chromiumLaunch();
     return new EmbedBrowser(server, await chromium.launch({
       ...launch, args: [...launch.args, ...(gpu ? ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'] : [])],

@@ -1,5 +1,6 @@
 import * as embeddings from '../../../src/local/embeddings/index.ts';
 import * as local from '../../../src/local/index.ts';
+import { type CachedModelReport, cachedBackends, loadInPieces } from './cached-models.ts';
 import { HashEmbedder, Memory } from '../../../src/memory/index.ts';
 import { embeddingSoak, type SoakPlan, type SoakResult } from './embedding-soak.ts';
 import { type EmbeddingHost, embeddingSuite, tinyEncoder } from './embedding-suite.ts';
@@ -12,6 +13,8 @@ export interface EmbedPage extends RemoteSuite {
   soak(plan: SoakPlan): Promise<SoakResult>;
   /** Takes the GPU from under a model: the problem that its `lost` tells, and that of a later call. */
   loseGpu(): Promise<unknown[]>;
+  /** Loads a model that comes in pieces into a ModelCache; `copies` are the caches that somebody else keeps. */
+  inPieces(kind: keyof ReturnType<typeof cachedBackends>): Promise<CachedModelReport & { readonly copies: string[] }>;
   probe(options?: EmbeddingHost['options'] & { readonly threads?: number }): Promise<local.Probe>;
   /** The problem of loading the test model over HTTP with these options, or the numbers of an embedding. */
   load(options: Partial<embeddings.OnnxEmbeddingOptions>, texts: readonly string[]): Promise<{ problem: string } | { vectors: number[][]; progress: [string, number, number | null][] }>;
@@ -53,6 +56,12 @@ scope.page = {
   transformers: remoteSuite((t) => transformersSuite(t, embeddings, { modelPath: '/models/', wasmPaths: '/ort/' })),
   soak: (plan) => embeddingSoak({ lib, options }, plan),
   loseGpu,
+  async inPieces(kind) {
+    const address = new URL(`/pieces/${crypto.randomUUID()}`, location.href).href;
+    const open = cachedBackends(embeddings, { wasm: '/ort/ort-wasm-simd-threaded.wasm', wasmPaths: '/ort/' })[kind];
+    const report = await loadInPieces(open, address, local.ModelCache.create(crypto.randomUUID()));
+    return { ...report, copies: await caches.keys() };
+  },
   probe: (more) => embeddings.onnxEmbedding({ ...tinyEncoder({ lib, options }), ...more }).probe(),
   async load(more, texts) {
     const progress: [string, number, number | null][] = [];

@@ -1,4 +1,4 @@
-import { abortError, throwIfAborted } from '../base/abort.ts';
+import { abortError, throwIfAborted } from './abort.ts';
 
 /** What the promise gives, unless the signal aborts first; for work that knows no signal and is left to itself then. */
 export async function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined, action: string): Promise<T> {
