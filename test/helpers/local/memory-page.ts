@@ -1,31 +1,46 @@
+import type { LoadedModel } from '../../../src/local/index.ts';
 import { workerBackend } from '../../../src/local/index.ts';
-import type { Heavy } from './worker-models.ts';
+import type { EmbeddingModel } from '../../../src/model/index.ts';
+import type { Transcription } from '../../../src/local/transcription/index.ts';
+import { tone } from '../make-wav.ts';
+
+export type HeavyModel = 'encoder' | 'speech';
 
 export interface MemoryPage {
-  /** Loads and disposes of the model so many times; the bytes it had in memory, added up. */
-  cycle(times: number): Promise<number>;
+  /** Loads, uses and disposes of a model so many times; what it gave each time. */
+  cycle(name: HeavyModel, times: number): Promise<unknown[]>;
   /** Loads one more, to be kept. */
-  keep(): Promise<void>;
+  keep(name: HeavyModel): Promise<void>;
   release(): Promise<void>;
 }
 
-const backend = workerBackend<Heavy>({ name: 'heavy', spawn: () => new Worker('/worker.js', { type: 'module' }) });
-let kept: Heavy | undefined;
+const spawn = (): Worker => new Worker('/memory-worker.js', { type: 'module' });
+
+/** A loaded model, and what it says to the same question. */
+const open: Readonly<Record<HeavyModel, () => Promise<{ readonly model: LoadedModel; readonly answer: unknown }>>> = {
+  async encoder() {
+    const model = await workerBackend<EmbeddingModel & LoadedModel>({ name: 'encoder', spawn }).load();
+    const [vector = []] = await model.embed(['hello world']);
+    return { model, answer: [...vector] };
+  },
+  async speech() {
+    const model = await workerBackend<Transcription & LoadedModel>({ name: 'speech', spawn }).load();
+    return { model, answer: (await model.transcribe({ audio: tone(1), language: 'en' })).text };
+  },
+};
+let kept: LoadedModel | undefined;
 
 const page: MemoryPage = {
-  cycle: async (times) => {
-    let bytes = 0;
+  async cycle(name, times) {
+    const answers: unknown[] = [];
     for (let i = 0; i < times; i++) {
-      const model = await backend.load();
-      bytes += await model.bytes();
+      const { model, answer } = await open[name]();
+      answers.push(answer);
       await model.dispose();
     }
-    return bytes;
+    return answers;
   },
-  keep: async () => {
-    kept = await backend.load();
-    await kept.bytes();
-  },
+  keep: async (name) => { kept = (await open[name]()).model; },
   release: async () => { await kept?.dispose(); },
 };
 Object.assign(globalThis, { page });

@@ -71,9 +71,6 @@ export interface Listener extends LoadedModel {
   loseDevice(): Promise<never>;
 }
 
-/** A model that is nothing but memory. */
-export interface Heavy extends LoadedModel { bytes(): Promise<number> }
-
 let loads = 0;
 
 function listener(): Listener {
@@ -111,17 +108,6 @@ export const workerModels = {
     probe: () => Promise.resolve({ ok: false, problem: 'vram', reason: 'it is too large', fix: 'Choose a smaller one' }),
     load: () => Promise.reject(new LocalModelError('It is too large', { problem: 'vram', fix: 'Choose a smaller one' })),
   } satisfies LocalBackend,
-  /** 64 MiB of WebAssembly memory, all of it written to. */
-  heavy: backend<Heavy>('heavy', () => {
-    const bytes = new Uint8Array(new WebAssembly.Memory({ initial: 1024 }).buffer).fill(1);
-    // One byte of each page tells that all of them are there.
-    const count = (): number => {
-      let pages = 0;
-      for (let at = 0; at < bytes.length; at += 4096) pages += bytes[at]!;
-      return pages * 4096;
-    };
-    return Promise.resolve({ bytes: () => Promise.resolve(count()), dispose: () => Promise.resolve() });
-  }),
   slow: backend<LoadedModel>('slow', ({ signal, onProgress } = {}) => new Promise((_resolve, reject) => {
     signal?.addEventListener('abort', () => reject(signal.reason as Error));
     onProgress?.({ file: 'weights', loaded: 0, total: null });
