@@ -74,8 +74,8 @@ export {
 export { enrichError } from './base/enrich-error.ts';
 export { PromptRegistry, PromptTemplate, type PromptTemplateOptions, type PromptValue } from './prompts/index.ts';
 export {
-  CompletionModel, CustomProvider, EmbeddingModel, TractEmbedModel, TractOptions,
-  type CompletionModelConfig, type CustomProviderOptions, type TractSettings,
+  CompletionModel, CustomProvider, EmbeddingModel, TractEmbedModel, TractOptions, Transcription, WhisperCppTranscription,
+  type CompletionModelConfig, type CustomProviderOptions, type TractSettings, type WhisperCppOptions,
 } from './classic/index.ts';
 export {
   BatchResult, ChatMessage, ChatModel, ChatStream, ChatWindow, ModelRegistry, Role, completeBatch, countMessageTokens, customModel,

@@ -21,7 +21,7 @@ import { xai } from '../providers/xai.ts';
 import { UnsupportedError } from '../base/error-classes.ts';
 import type { LocalBackend, LocalChatModel } from '../local/chat/index.ts';
 import type { ChatModelSpec, CompletionOptions, CompletionRequest } from '../spec/completion.ts';
-import { OnDemandModel } from './on-demand.ts';
+import { OnDemandChat } from './on-demand-chat.ts';
 
 /** What a subclass tells about itself. */
 export interface CompletionModelConfig {
@@ -42,13 +42,13 @@ type OwnStream = (messages: ChatMessage[], onChunk: (chunk: CustomChunk) => void
  * It knows all providers. For the smallest bundle import a provider's function instead.
  */
 export class CompletionModel extends ChatModel {
-  readonly #local: OnDemandModel | undefined;
+  readonly #local: OnDemandChat | undefined;
 
   constructor(init: CompletionModelConfig | ChatModelSpec) {
     const own: { model?: CompletionModel } = {};
     super('doComplete' in init ? init : customSpec(init.modelId, overrides(own), init.providerId ?? 'custom'));
     own.model = this;
-    this.#local = init instanceof OnDemandModel ? init : undefined;
+    this.#local = init instanceof OnDemandChat ? init : undefined;
   }
 
   /** Models of the provider functions are completion models too; subclasses keep the ordinary meaning. */
@@ -84,7 +84,7 @@ export class CompletionModel extends ChatModel {
    *
    * @param backend `webLlm({ model: modelId, … })` of `blazen-ts/local/chat`; it comes from you, so that nobody else bundles it.
    */
-  static webLlm(modelId: string, backend?: LocalBackend<LocalChatModel>): CompletionModel { return new CompletionModel(new OnDemandModel(modelId, backend)); }
+  static webLlm(modelId: string, backend?: LocalBackend<LocalChatModel>): CompletionModel { return new CompletionModel(new OnDemandChat(modelId, backend)); }
 
   /** A model served by a function that answers, and one that streams if there is one. */
   static fromJsHandler(modelId: string, complete: NonNullable<CustomModelHandlers['complete']>, stream?: CustomModelHandlers['stream']): CompletionModel {
@@ -108,7 +108,7 @@ export class CompletionModel extends ChatModel {
   /** Bytes a model of this device takes; null when nobody knows. */
   async vramBytes(): Promise<number | null> { return this.#onDevice().vramBytes; }
 
-  #onDevice(): OnDemandModel {
+  #onDevice(): OnDemandChat {
     if (this.#local === undefined) throw new UnsupportedError(`unsupported: '${this.modelId}' is not a model of this device`);
     return this.#local;
   }

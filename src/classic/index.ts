@@ -7,3 +7,4 @@ export { CompletionModel, type CompletionModelConfig } from './completion-model.
 export { CustomProvider, type CustomProviderOptions } from './custom-provider.ts';
 export { EmbeddingModel } from './embedding-model.ts';
 export { TractEmbedModel, TractOptions, type TractSettings } from './tract.ts';
+export { Transcription, WhisperCppTranscription, type WhisperCppOptions } from './transcription.ts';
