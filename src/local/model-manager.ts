@@ -56,8 +56,7 @@ const GIB = 1_073_741_824;
  * const answer = await manager.use('chat', (model: ChatModel) => model.complete([ChatMessage.user('Hello')]));
  */
 export class ModelManager {
-  /** The budget in bytes. */
-  readonly budgetBytes: bigint;
+  readonly #budget: bigint;
   readonly #entries = new Map<string, Entry>();
   #uses = 0;
 
@@ -65,7 +64,7 @@ export class ModelManager {
   constructor(budget: ModelBudget) {
     const bytes = typeof budget === 'object' && 'budgetBytes' in budget ? budget.budgetBytes : toBytes((typeof budget === 'number' ? budget : budget.budgetGb) * GIB);
     if (bytes === null || bytes <= 0n) throw new ValidationError('Cannot create the model manager: its budget is not more than 0 bytes', { path: 'budget' });
-    this.budgetBytes = bytes;
+    this.#budget = bytes;
   }
 
   /**
@@ -109,7 +108,7 @@ export class ModelManager {
     while (entry.state !== 'in') {
       if (entry.state === 'leaving') await entry.leaving.catch(() => undefined);
       else if (entry.bytes === null) entry.bytes = toBytes(await askBytes(entry.lifecycle)) ?? 0n;
-      else if (entry.loading === null && this.usedBytes() + entry.bytes > this.budgetBytes) await this.#makeRoom(entry, entry.bytes);
+      else if (entry.loading === null && this.usedBytes() + entry.bytes > this.#budget) await this.#makeRoom(entry, entry.bytes);
       else {
         model = await (entry.loading ?? this.#start(entry)).join(options, `Loading '${id}'`);
         break;
@@ -157,6 +156,11 @@ export class ModelManager {
     return this.#entry(id).state === 'in';
   }
 
+  /** Bytes that may be loaded at once. */
+  budgetBytes(): bigint {
+    return this.#budget;
+  }
+
   /** Bytes of what is loaded, coming or going. */
   usedBytes(): bigint {
     let used = 0n;
@@ -166,7 +170,7 @@ export class ModelManager {
 
   /** Bytes of the budget that are free. */
   availableBytes(): bigint {
-    return this.budgetBytes - this.usedBytes();
+    return this.#budget - this.usedBytes();
   }
 
   status(): ModelStatus[] {
@@ -181,7 +185,7 @@ export class ModelManager {
 
   /** Does one thing that may free some of the budget. */
   async #makeRoom(entry: Entry, bytes: bigint): Promise<void> {
-    if (bytes > this.budgetBytes) this.#refuse(entry, `the budget is ${this.budgetBytes} bytes`);
+    if (bytes > this.#budget) this.#refuse(entry, `the budget is ${this.#budget} bytes`);
     const others = [...this.#entries.values()].filter((other) => other !== entry && other.state !== 'out' && other.bytes !== 0n);
     const going = others.find(({ state }) => state === 'leaving');
     const [oldest] = others.filter(({ state, inUse }) => state === 'in' && inUse === 0).sort((a, b) => a.lastUse - b.lastUse);

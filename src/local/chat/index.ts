@@ -8,6 +8,7 @@
  */
 export { LocalChatModel } from './local-chat-model.ts';
 export type { ChatEngine, Generated, Generation } from './local-calls.ts';
+export { ChatMessageInput, ChatRole } from './chat-message-input.ts';
 export { InferenceChunkStream } from './inference-stream.ts';
 export type { InferenceChunk } from './inference-stream.ts';
 export { webLlm } from './web-llm.ts';

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { EmbeddingModel, TractEmbedModel, TractOptions } from '../../../src/index.ts';
+import { ChatMessage, CompletionModel, EmbeddingModel, InMemoryBackend, TractEmbedModel, TractOptions } from '../../../src/index.ts';
 import type { LocalEmbeddingModel } from '../../../src/local/embeddings/index.ts';
 import * as embeddings from '../../../src/local/embeddings/index.ts';
+import { ModelManager } from '../../../src/local/index.ts';
 import { HashEmbedder, Memory } from '../../../src/memory/index.ts';
 import { difference, embeddingSuite, vectorOf } from '../../helpers/local/embedding-suite.ts';
 import { embeddingSoak } from '../../helpers/local/embedding-soak.ts';
@@ -50,6 +51,56 @@ describe('the reference\'s names', () => {
       await (model as LocalEmbeddingModel).dispose();
     }
     expect(server.asked).toEqual(expect.arrayContaining(['/model.onnx', '/tokenizer.json']));
+  });
+
+  test('two tract models in a manager, of which one fits', async () => {
+    const manager = new ModelManager(0.2);
+    const load = (): Promise<LocalEmbeddingModel> => TractEmbedModel.create(`${server.origin}/model.onnx`, `${server.origin}/tokenizer.json`);
+    manager.register('mini-lm', null, 90 * 1024 * 1024, { load, unload: async () => {} });
+    manager.register('bge-small', null, 130 * 1024 * 1024, { load, unload: async () => {} });
+    const embedder = await manager.load<LocalEmbeddingModel>('mini-lm');
+    expect([(await embedder.embed(['hello', 'world'])).embeddings.length, manager.usedBytes(), manager.budgetBytes()]).toEqual([2, 90n * 1024n ** 2n, 214_748_365n]);
+    await manager.load('bge-small');
+    expect([manager.isLoaded('mini-lm'), manager.isLoaded('bge-small')]).toEqual([false, true]);
+  });
+
+  test('the whole pipeline: a tract model, a memory and a model that answers from what was found', async () => {
+    const embedder = await TractEmbedModel.create(`${server.origin}/model.onnx`, `${server.origin}/tokenizer.json`);
+    const memory = Memory.fromBackend(embedder, new InMemoryBackend());
+    await memory.upsert([
+      { id: 'faq-1', content: 'Refunds are processed within 5-7 business days.' }, { id: 'faq-2', content: 'Free shipping on orders over $50.' },
+      { id: 'faq-3', content: 'Contact support at help@example.com.' },
+    ]);
+    const context = await memory.query('Free shipping on orders over $50.', 3);
+    const llm = CompletionModel.fromJsHandler('echo', async ({ messages }) => ({ content: JSON.stringify(messages[0]?.content) }));
+    const response = await llm.complete([
+      ChatMessage.system(`Answer using only this context:\n${context.map((found) => found.content).join('\n')}`), ChatMessage.user('What does shipping cost?'),
+    ]);
+    expect(response.content).toContain('this context:\\nFree shipping on orders over $50.\\n');
+    expect(context).toHaveLength(3);
+  });
+
+  test('a pipeline of transformers.js behind EmbeddingModel.fromJsHandler', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pipeline-'));
+    writeFiles(join(folder, 'tiny-encoder'), files);
+    // This package gives transformers.js a runtime that needs no native code.
+    await (await embeddings.transformersEmbedding({ model: 'tiny-encoder', modelPath: folder }).load()).dispose();
+    const { pipeline } = await import('@huggingface/transformers');
+    const pipe = await pipeline('feature-extraction', 'tiny-encoder', { dtype: 'fp32', device: 'auto' });
+    const embedder = EmbeddingModel.fromJsHandler('all-MiniLM-L6-v2', 32, async (texts) => {
+      const output = await pipe(texts, { pooling: 'mean', normalize: true });
+      return Array.from({ length: texts.length }, (_, i) => {
+        const row = (output as unknown as { data: Float32Array | number[] }[])[i]!;
+        return row.data instanceof Float32Array ? row.data : new Float32Array(row.data);
+      });
+    });
+    const memory = new Memory(embedder);
+    await memory.add('doc1', 'the dog bites the man');
+    await memory.add('doc2', 'the sea is blue');
+    expect((await memory.search('the dog bites the man', 5))[0]?.text).toBe('the dog bites the man');
+    expect(difference((await embedder.embed(['a cat']))[0] as ArrayLike<number>, vectorOf('a cat'))).toBeLessThanOrEqual(1e-5);
+    await pipe.dispose();
+    rmSync(folder, { recursive: true });
   });
 
   test('without a name the model is called by its address, without what is secret in it', async () => {

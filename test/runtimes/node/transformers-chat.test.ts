@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { defineTool, runAgent } from '../../../src/agent/index.ts';
 import { AbortedError, LocalModelError, TimeoutError, UnsupportedError, ValidationError } from '../../../src/base/error-classes.ts';
-import { type LocalChatModel, transformersChat, type TransformersChatLib } from '../../../src/local/chat/index.ts';
+import { ChatMessageInput, ChatRole, type InferenceChunkStream, type LocalChatModel, transformersChat, type TransformersChatLib } from '../../../src/local/chat/index.ts';
 import { extract, fromJsHandler, withCache, withFallback, withRetry } from '../../../src/model/index.ts';
 import type { StreamPart } from '../../../src/spec/completion.ts';
 import { Workflow } from '../../../src/workflow/index.ts';
@@ -101,6 +101,18 @@ describe('requests', () => {
     expect(chunks.map(({ delta }) => delta ?? '').join('')).toBe('Four.');
     expect(chunks.at(-1)?.finishReason).toBe('stop');
     expect(await stream.next()).toBeNull();
+  });
+
+  it('answer the messages and the loop of the reference as they are written', async () => {
+    const messages = [ChatMessageInput.fromText(ChatRole.System, 'You are helpful.'), ChatMessageInput.fromText(ChatRole.User, 'hi?')];
+    const stream: InferenceChunkStream = await model.inferStream(messages);
+    let written = '';
+    let ended: string | undefined;
+    for (let chunk = await stream.next(); chunk !== null; chunk = await stream.next()) {
+      written += chunk.delta ?? '';
+      if (chunk.finishReason) ended = chunk.finishReason;
+    }
+    expect([written, ended]).toEqual(['hello world from a tiny local model.', 'stop']);
   });
 
   it('carry calls of tools in the typed stream of the reference', async () => {

@@ -60,8 +60,8 @@ const loaded = (manager: ModelManager): string => manager.status().filter((statu
 describe('the reference', () => {
   it('its calls work as they are written: gigabytes, bigints, a lifecycle beside the model, awaited or not', async () => {
     const manager = new ModelManager({ budgetGb: 8 });
-    expect(manager.budgetBytes).toBe(8n * 1_073_741_824n);
-    expect(new ModelManager(0.5).budgetBytes).toBe(512n * 1024n * 1024n);
+    expect(manager.budgetBytes()).toBe(8n * 1_073_741_824n);
+    expect(new ModelManager(0.5).budgetBytes()).toBe(512n * 1024n * 1024n);
     const calls: string[] = [];
     const lifecycle = (id: string): { load(): Promise<string>; unload(): Promise<void> } => ({
       load: () => { calls.push(`load ${id}`); return Promise.resolve(id); }, unload: () => { calls.push(`unload ${id}`); return Promise.resolve(); },
