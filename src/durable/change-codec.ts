@@ -1,12 +1,13 @@
 import { PersistCorruptError } from '../base/error-classes.ts';
 import { decodeJson } from '../base/json-codec.ts';
-import { type EventLike, STOP, type WorkflowEvent } from '../events/index.ts';
+import type { CheckpointItem } from '../spec/checkpoint.ts';
+import { type EventLike, START, STOP, type WorkflowEvent } from '../events/index.ts';
 import type { Execution, Note } from '../workflow/execution.ts';
 import type { Emission, Patch } from '../workflow/patch.ts';
 import { named } from '../workflow/reducer.ts';
 import type { FinalStatus, Run } from '../workflow/run.ts';
 import { type Check, isEvent, isList, isNote, isNumber, isOrder, isPatch, isRecord, isText } from './snapshot-body.ts';
-import { toUtf8, writeJson } from './write-json.ts';
+import { JsonBytes } from './json-bytes.ts';
 
 /** One change of a run on its way to the store. */
 export type Change =
@@ -21,6 +22,19 @@ export interface CallsTold {
   readonly note: Note | null;
   readonly open: readonly number[];
   readonly answered: readonly number[];
+}
+
+/** A commit of an execution on its way to the store. */
+export function commitOf(execution: Execution, patch: Patch | null, out: Emission, items: readonly WorkflowEvent[], final: boolean, commit: number, note: Note | null): Change {
+  return { kind: 'commit', execution, patch: patch === null || patch.length === 0 ? null : patch, out, items, final, commit, calls: callsOf(execution, note) };
+}
+
+/** What is stored with a commit of an execution that has made calls. */
+function callsOf({ journal }: Execution, note: Note | null): CallsTold | null {
+  if (journal === undefined) return null;
+  const { open, order, stored } = journal;
+  journal.stored = order.length;
+  return { note, open: [...open], answered: order.slice(stored) };
 }
 
 /** A change as it is stored. Names are short: there is one per step. */
@@ -56,48 +70,104 @@ export interface StoredError {
   readonly [field: string]: unknown;
 }
 
+/** A change as a store takes it. */
+export interface Told {
+  readonly delta: Uint8Array;
+  /** What it shows to the readers of the run. */
+  readonly items: readonly CheckpointItem[];
+  /** Does it end the run, and how? */
+  readonly status: FinalStatus | null;
+}
+
+/** Bytes up to which a writer is kept for the next change. */
+const KEPT = 65_536;
+
+/** For all runs: writing never waits. Null while it is in use. */
+let writer: JsonBytes | null = null;
+
 /**
- * A change as it is stored.
+ * A change as a store takes it. What it emits is written once, for the change and for its stream items.
  *
- * @param emitted what it emits, as `emittedBy` gives it, and `texts` the same as JSON: told once for the change and its stream items.
  * @throws SerializationError naming the event or value that cannot be stored.
  */
-export function encodeChange(change: Change, { elapsed, queue: { size }, scopes }: Run, emitted: readonly WorkflowEvent[], texts: readonly string[]): Uint8Array {
-  const head = `{"t":${elapsed}${size > 0 ? `,"q":${size}` : ''}${scopes ? ',"s":1' : ''}`;
-  return toUtf8(`${head}${tellChange(change, emitted, texts)}}`);
+export function tell(run: Run, change: Change): Told {
+  const json = writer ?? new JsonBytes();
+  writer = null;
+  json.size = 0;
+  const told = write(json, run, change, emittedBy(run, change));
+  // One that has grown for something large is not kept.
+  if (json.size < KEPT) writer = json;
+  return told;
 }
 
-function tellChange(change: Change, emitted: readonly WorkflowEvent[], texts: readonly string[]): string {
-  switch (change.kind) {
-    case 'commit': {
-      const { execution: x, patch, out, final, commit, calls } = change;
-      let text = `,"c":[${x.record.index},${x.id},${commit},${x.view},${final ? 1 : 0}]`;
-      if (patch !== null) text += `,"o":${writeJson(patch, x.step)}`;
-      if (out !== null) text += `,"e":[${upToStop(out).map((event, i) => (event === emitted[i] ? texts[i] : writeJson(event, x.step))).join()}]`;
-      if (calls !== null) {
-        const { note, open, answered } = calls;
-        if (note !== null) text += `,"k":${writeJson([note.kind, note.name, note.value], x.step)}`;
-        if (open.length > 0) text += `,"h":[${open.join()}]`;
-        if (answered.length > 0) text += `,"d":[${answered.join()}]`;
-      }
-      return text;
+function write(json: JsonBytes, run: Run, change: Change, emitted: readonly WorkflowEvent[]): Told {
+  const { elapsed, queue: { size: queued }, scopes, stream } = run;
+  json.text('{"t":').number(elapsed);
+  if (queued > 0) json.text(',"q":').number(queued);
+  if (scopes) json.text(',"s":1');
+  let places: readonly number[] = NOTHING;
+  if (change.kind === 'commit') places = writeCommit(json, change);
+  else if (change.kind === 'input') places = [json.text(',"n":').size, json.value(change.event, 'input').size];
+  else json.text(',"x":').value({ status: change.status, ...(change.status === 'completed' ? undefined : { error: storedError(change.value) }) }, 'end');
+  const delta = json.text('}').from(0);
+  let items: CheckpointItem[] = NOTHING;
+  let seq = stream?.seq ?? 0;
+  if (change.kind === 'commit') {
+    for (const event of change.items) {
+      const { size } = json;
+      items = append(items, { seq: ++seq, data: json.text('{"event":').value(event, 'stream').text(',"published":true}').from(size) });
     }
-    case 'input': return `,"n":${writeJson(change.event, 'input')}`;
-    case 'end': return `,"x":${writeJson({ status: change.status, ...(change.status === 'completed' ? undefined : { error: storedError(change.value) }) }, 'end')}`;
   }
+  let status = change.kind === 'end' ? change.status : null;
+  for (let i = 0; i < emitted.length; i++) {
+    const event = emitted[i] as WorkflowEvent;
+    if (event.type === STOP) {
+      status = 'completed';
+      break;
+    }
+    if (event.type === START) continue;
+    const { size } = json;
+    json.text('{"event":');
+    // Most are emitted as they were given.
+    if (event === givenBy(change, i)) json.again(places[2 * i] as number, places[2 * i + 1] as number);
+    else json.value(event, change.kind === 'commit' ? change.execution.step : change.kind);
+    items = append(items, { seq: ++seq, data: json.text(',"published":false}').from(size) });
+  }
+  return { delta, items, status };
 }
 
-/** What is emitted after a StopEvent counts for nothing. */
-function upToStop(out: WorkflowEvent | WorkflowEvent[]): WorkflowEvent[] {
-  const events = Array.isArray(out) ? out : [out];
-  const stop = events.findIndex((event) => event.type === STOP);
-  return stop < 0 ? events : events.slice(0, stop + 1);
+/** Gives begin and end of each event in it. */
+function writeCommit(json: JsonBytes, change: Change & { readonly kind: 'commit' }): readonly number[] {
+  const { execution: x, patch, out, final, commit, calls } = change;
+  json.text(',"c":[').number(x.record.index).text(',').number(x.id).text(',').number(commit).text(',').number(x.view).text(final ? ',1]' : ',0]');
+  if (patch !== null) json.text(',"o":').value(patch, x.step);
+  let places: number[] = NOTHING;
+  if (Array.isArray(out)) {
+    places = [];
+    json.text(',"e":[');
+    for (const event of out) {
+      places.push((places.length > 0 ? json.text(',') : json).size, json.value(event, x.step).size);
+      // What is emitted after a StopEvent counts for nothing.
+      if (event.type === STOP) break;
+    }
+    json.text(']');
+  } else if (out !== null) {
+    places = [json.text(',"e":[').size, json.value(out, x.step).size];
+    json.text(']');
+  }
+  if (calls === null) return places;
+  const { note, open, answered } = calls;
+  if (note !== null) json.text(',"k":').value([note.kind, note.name, note.value], x.step);
+  if (open.length > 0) json.text(',"h":').value(open, '');
+  if (answered.length > 0) json.text(',"d":').value(answered, '');
+  return places;
 }
 
-/** Does the change end the run, and how? @param emitted what it emits, as `emittedBy` gives it. */
-export function endOf(change: Change, emitted: readonly WorkflowEvent[]): FinalStatus | null {
-  if (change.kind === 'end') return change.status;
-  return emitted.some((event) => event.type === STOP) ? 'completed' : null;
+/** Event number `i` of the change, as it was given. */
+function givenBy(change: Change, i: number): WorkflowEvent | null | undefined {
+  if (change.kind === 'end') return null;
+  const given = change.kind === 'input' ? change.event : change.out;
+  return Array.isArray(given) ? given[i] : i === 0 ? given : null;
 }
 
 /** What the change emits as it will be seen: with the ids of input requests, and with its scopes. */
@@ -109,7 +179,14 @@ export function emittedBy(run: Run, change: Change): readonly WorkflowEvent[] {
   return out ? [named(run, out, 0)] : NOTHING;
 }
 
-const NOTHING: readonly WorkflowEvent[] = [];
+const NOTHING: never[] = [];
+
+/** A list of one is the common case, and a literal has no room for more. */
+function append<Item>(list: Item[], item: Item): Item[] {
+  if (list.length === 0) return [item];
+  list.push(item);
+  return list;
+}
 
 function storedError(error: unknown): StoredError {
   if (!(error instanceof Error)) return { name: 'Error', message: String(error) };

@@ -5,7 +5,7 @@ import { wake } from '../workflow/engine.ts';
 import { Execution, Session } from '../workflow/execution.ts';
 import type { Emission, Patch } from '../workflow/patch.ts';
 import { forget } from '../workflow/reducer.ts';
-import { type Definition, tick } from '../workflow/run.ts';
+import type { Definition } from '../workflow/run.ts';
 import { stamp, timeAfter } from './alarm.ts';
 import { getState, isBeside, isStateObject, setState, type StateClass, type StateObject } from './blazen-state.ts';
 import { answer, beginCall, type Calls, callsOf, diverge, isInert, isMade, moveOn, never, record, takeWrites, waitFor } from './calls.ts';
@@ -47,7 +47,6 @@ export class DurableExecution extends Execution implements Context {
     if (run.status === 'waiting') wake(run);
     // Most executions only send and return.
     if (journal === undefined && !(final && this.skip > 0)) return super.commit(events, final);
-    if (this.promise) tick(run);
     const number = ++this.commits;
     const made = isMade(this, number);
     // Without calls, a further try may do less than the one before: what it gives in the end counts.

@@ -1,8 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import { BlazenError } from '../base/errors.ts';
 import { PersistError, PersistFencedError, SerializationError } from '../base/error-classes.ts';
-import type { CheckpointCommit, CheckpointItem, CheckpointStatus, CheckpointStore, CommitOutcome } from '../spec/checkpoint.ts';
-import { START, STOP, type WorkflowEvent } from '../events/index.ts';
+import type { CheckpointCommit, CheckpointStatus, CheckpointStore, CommitOutcome } from '../spec/checkpoint.ts';
+import type { WorkflowEvent } from '../events/index.ts';
 import { kick, rest, wake } from '../workflow/engine.ts';
 import { type Execution, type Note, stepFailed } from '../workflow/execution.ts';
 import type { Emission } from '../workflow/patch.ts';
@@ -10,21 +10,22 @@ import { applyCommit, applyEnd, applyInput, forget, resolvePatch } from '../work
 import { type CommitPort, type FinalStatus, type Run, tick } from '../workflow/run.ts';
 import { nextDue } from './alarm.ts';
 import { encodeBase } from './base-codec.ts';
-import { type CallsTold, type Change, emittedBy, encodeChange, endOf } from './change-codec.ts';
+import { type Change, commitOf, tell } from './change-codec.ts';
 import { applyNote } from './waits.ts';
-import { toUtf8, writeJson } from './write-json.ts';
 
 /** Changes after which the stored state is written anew. */
 const COMPACT_AFTER = 256;
 /** Published events that one commit takes before it is sent off. */
 const MAX_GROUPED = 256;
 
-interface Task { readonly change: Change; readonly done: () => void }
+/** Something for the store; without a change, the whole state. */
+interface Task { readonly change: Change | null; readonly done: (() => void) | undefined }
+const COMPACTION: Task = { change: null, done: undefined };
 
 /** What an execution published in this tick, the state it wrote before that, and the number of its last commit in it. */
 interface Published { readonly items: WorkflowEvent[]; readonly patch: unknown[]; commit: number }
 
-const nothing = (): void => undefined;
+const NOTHING: readonly never[] = [];
 /** Stands for a commit that is on its way. */
 const LATER: Promise<void> = /* @__PURE__ */ Promise.resolve();
 
@@ -54,17 +55,22 @@ export class Journal implements CommitPort {
   }
 
   commit(x: Execution, out: Emission, final: boolean, note?: readonly [commit: number, note: Note]): Promise<void> {
-    // What was published after the call that commits now is a commit of its own.
-    if (note !== undefined && (this.#published.get(x)?.commit ?? 0) > x.commits) this.#flush(x);
-    const { items, patch } = this.#take(x);
+    let { patch } = x;
+    let items: readonly WorkflowEvent[] = NOTHING;
+    if (this.#published.size > 0) {
+      // What was published after the call that commits now is a commit of its own.
+      if (note !== undefined && (this.#published.get(x)?.commit ?? 0) > x.commits) this.#flush(x);
+      const group = this.#gathered(x);
+      ({ items } = group);
+      patch = patch === null ? group.patch : [...group.patch, ...patch];
+    }
+    x.patch = null;
     // What it emits is fixed now: nothing it still does may count.
     if (final) x.over = true;
-    if (x.patch !== null) patch.push(...x.patch);
-    x.patch = null;
-    const change: Change = { kind: 'commit', execution: x, patch: patch.length > 0 ? patch : null, out, items, final, commit: x.commits, calls: callsOf(x, note?.[1] ?? null) };
-    if (!final) return this.#submit(x.owner, change);
+    const change = commitOf(x, patch, out, items, final, x.commits, note?.[1] ?? null);
     // Nobody waits for what a step gives in the end.
-    this.#queue(x.owner, change, nothing);
+    if (!final) return this.#submit(x.owner, change);
+    this.#queue(x.owner, change);
     return LATER;
   }
 
@@ -84,11 +90,11 @@ export class Journal implements CommitPort {
   }
 
   input(run: Run, event: WorkflowEvent, inputId: string | null = null): void {
-    this.#queue(run, { kind: 'input', event, inputId }, nothing);
+    this.#queue(run, { kind: 'input', event, inputId });
   }
 
   end(run: Run, status: FinalStatus, value: unknown): void {
-    this.#queue(run, { kind: 'end', status, value }, nothing);
+    this.#queue(run, { kind: 'end', status, value });
   }
 
   kick(run: Run): void { kick(run); }
@@ -104,7 +110,7 @@ export class Journal implements CommitPort {
     if (run.ended) return;
     this.busy = true;
     try {
-      await this.#compactNow(run, { consumed, status, wakeAt: status === 'waiting' ? nextDue(run) : null });
+      this.#take(run, null, await this.#compact(run, { consumed, status, wakeAt: status === 'waiting' ? nextDue(run) : null }));
     } catch (error) {
       // It may have been stored: what came next would be taken for it.
       this.#broken = true;
@@ -113,7 +119,8 @@ export class Journal implements CommitPort {
       this.busy = false;
     }
     // What came meanwhile.
-    await this.#work(run);
+    this.#work(run);
+    await this.settled();
   }
 
   /** Give the run back, put to sleep or (`due`) for somebody else to go on with. @param seenInput number of the newest input looked at. */
@@ -138,13 +145,13 @@ export class Journal implements CommitPort {
   }
 
   #flush(x: Execution): void {
-    const { items, patch, commit } = this.#take(x);
+    const { items, patch, commit } = this.#gathered(x);
     // Also of a try that has thrown meanwhile: the next one skips what it published.
     if (items.length === 0 || x.owner.ended) return;
-    this.#queue(x.owner, { kind: 'commit', execution: x, patch: patch.length > 0 ? patch : null, out: null, items, final: false, commit, calls: callsOf(x, null) }, nothing);
+    this.#queue(x.owner, commitOf(x, patch, null, items, false, commit, null));
   }
 
-  #take(x: Execution): Published {
+  #gathered(x: Execution): Published {
     const group = this.#published.get(x);
     this.#published.delete(x);
     return group ?? { items: [], patch: [], commit: 0 };
@@ -154,83 +161,94 @@ export class Journal implements CommitPort {
     return new Promise((resolve) => { this.#queue(run, change, resolve); });
   }
 
-  #queue(run: Run, change: Change, done: () => void): void {
+  #queue(run: Run, change: Change, done?: () => void): void {
     if (this.#broken) return;
     this.#tasks.push({ change, done });
     if (this.busy) return;
     this.busy = true;
     // Never while an event is being routed: a run that is told again must take its turns in the same order.
-    if (run.pumping) queueMicrotask(() => void this.#work(run));
-    else void this.#work(run);
+    if (run.pumping === 1) this.#workSoon(run);
+    else this.#work(run);
   }
 
-  /** Store and apply what is queued. A store that answers at once is not waited for. */
-  async #work(run: Run): Promise<void> {
-    for (let task = this.#tasks.shift(); task !== undefined; task = this.#tasks.shift()) {
-      // The first end wins: what is queued behind it, of the run or of a scope, is never stored.
-      if (!run.ended && !(task.change.kind === 'commit' && run.scopes?.dropped.has(task.change.execution))) {
-        this.busy = true;
-        try {
-          const answer = this.#append(run, task.change);
-          this.#check(run, answer instanceof Promise ? await answer : answer);
-          if (!run.ended) this.#apply(run, task.change);
-        } catch (error) {
-          this.#lost(run, task.change, error);
-        }
-        this.busy = false;
-      }
-      task.done();
-    }
-    for (const resolve of this.#idle.splice(0)) resolve();
-    // What is about to be published counts as made already: not with the next commit.
-    if (this.#since >= COMPACT_AFTER && this.#published.size === 0 && !run.ended && run.status === 'running') {
+  #workSoon(run: Run): void { queueMicrotask(() => { this.#work(run); }); }
+
+  /** Store and apply what is queued, and write the state anew when there is much to read. A store that answers at once is not waited for. */
+  #work(run: Run): void {
+    for (let task = this.#next(run); task !== null; task = this.#next(run)) {
+      const { change, done } = task;
       this.busy = true;
       try {
-        await this.#compactNow(run, {});
+        const answer = change === null ? this.#compact(run, {}) : this.#append(run, change);
+        if (typeof answer !== 'string') {
+          void this.#finish(run, task, answer);
+          return;
+        }
+        this.#take(run, change, answer);
       } catch (error) {
-        this.#lost(run, null, error);
+        this.#lost(run, change, error);
       }
       this.busy = false;
-      if (this.#tasks.length > 0) { await this.#work(run); return; }
+      done?.();
     }
-    tick(run);
     kick(run);
     if (run.ended) rest(run);
   }
 
-  async #compactNow(run: Run, fields: Partial<CheckpointCommit>): Promise<void> {
-    const base = encodeBase(run, 'state');
-    this.#check(run, await this.#store.commit(run.id, { ...this.#head(), base, ...fields }));
-    this.#since = 0;
+  /** Go on when the store has answered. */
+  async #finish(run: Run, { change, done }: Task, answer: PromiseLike<CommitOutcome>): Promise<void> {
+    try {
+      this.#take(run, change, await answer);
+    } catch (error) {
+      this.#lost(run, change, error);
+    }
+    tick(run);
+    this.busy = false;
+    done?.();
+    this.#work(run);
   }
 
-  #head(): { fence: number; version: number; commitId: string; now: number } {
-    return { fence: this.#fence, version: this.#version, commitId: `${this.#fence}.${this.#version}`, now: this.#clock.now() };
+  #next(run: Run): Task | null {
+    for (let task = this.#tasks.shift(); task !== undefined; task = this.#tasks.shift()) {
+      const { change, done } = task;
+      // The first end wins: what is queued behind it, of the run or of a scope, is never stored.
+      if (!run.ended && !(change?.kind === 'commit' && run.scopes?.dropped.has(change.execution))) return task;
+      done?.();
+    }
+    if (this.#idle.length > 0) for (const resolve of this.#idle.splice(0)) resolve();
+    // What is about to be published counts as made already: not with the next commit.
+    return this.#since >= COMPACT_AFTER && this.#published.size === 0 && !run.ended && run.status === 'running' ? COMPACTION : null;
+  }
+
+  /** Take in what the store has taken in. */
+  #take(run: Run, change: Change | null, outcome: CommitOutcome): void {
+    if (outcome === 'fenced') throw fenced(run);
+    if (outcome === 'conflict') throw new PersistError(`Cannot go on with run ${run.id}: the stored run is not the one this process knows`);
+    this.#version++;
+    this.#since = change === null ? 0 : this.#since + 1;
+    if (change !== null && !run.ended) this.#apply(run, change);
+  }
+
+  /** The whole state, in place of the changes. */
+  #compact(run: Run, fields: Partial<CheckpointCommit>): CommitOutcome | Promise<CommitOutcome> {
+    const version = this.#version;
+    return this.#store.commit(run.id, { fence: this.#fence, version, commitId: `${this.#fence}.${version}`, now: this.#clock.now(), base: encodeBase(run, 'state'), ...fields });
   }
 
   #append(run: Run, change: Change): CommitOutcome | Promise<CommitOutcome> {
     // State operations become values here, in commit order, so that what is stored is what is applied.
     if (change.kind === 'commit' && change.patch !== null) resolvePatch(run, change.patch);
-    const emitted = emittedBy(run, change);
-    const path = change.kind === 'commit' ? change.execution.step : change.kind;
-    const texts = emitted.map((event) => writeJson(event, path));
-    const status = endOf(change, emitted);
-    const delta = encodeChange(change, run, emitted, texts);
-    const items = itemsOf(run, change, emitted, texts);
+    // One reading of the clock for the change, the store, and what begins after it.
+    const now = this.#clock.now();
+    run.elapsed = now - run.startedAt;
+    const { delta, items, status } = tell(run, change);
     const version = this.#version;
     const commit: { -readonly [Field in keyof CheckpointCommit]: CheckpointCommit[Field] } = {
-      fence: this.#fence, version, commitId: `${this.#fence}.${version}`, now: this.#clock.now(), delta, items, status: status ?? 'running',
+      fence: this.#fence, version, commitId: `${this.#fence}.${version}`, now, delta, items, status: status ?? 'running',
     };
     if (status !== null) commit.wakeAt = null;
     if (change.kind === 'input' && change.inputId !== null) commit.consumed = [change.inputId];
     return this.#store.commit(run.id, commit);
-  }
-
-  #check(run: Run, outcome: CommitOutcome): void {
-    if (outcome === 'fenced') throw fenced(run);
-    if (outcome === 'conflict') throw new PersistError(`Cannot go on with run ${run.id}: the stored run is not the one this process knows`);
-    this.#version++;
-    this.#since++;
   }
 
   #apply(run: Run, change: Change): void {
@@ -259,7 +277,7 @@ export class Journal implements CommitPort {
       const told = run.scopes?.failure(x, error) ?? null;
       this.#tasks.unshift({
         change: told ? { ...change, patch: null, out: told, items: [], final: true } : { kind: 'end', status: 'failed', value: stepFailed(x, error) },
-        done: () => undefined,
+        done: undefined,
       });
       return;
     }
@@ -267,28 +285,6 @@ export class Journal implements CommitPort {
   }
 }
 
-/** What is stored with a commit of an execution that has made calls. */
-function callsOf({ journal }: Execution, note: Note | null): CallsTold | null {
-  if (journal === undefined) return null;
-  const { open, order, stored } = journal;
-  journal.stored = order.length;
-  return { note, open: [...open], answered: order.slice(stored) };
-}
-
 function fenced(run: Run): PersistFencedError {
   return new PersistFencedError(`Cannot go on with run ${run.id}: another process has taken it over`, { runId: run.id });
-}
-
-/** What the change shows to the readers of the run, as durable items. */
-function itemsOf(run: Run, change: Change, emitted: readonly WorkflowEvent[], texts: readonly string[]): CheckpointItem[] {
-  const items: CheckpointItem[] = [];
-  let seq = run.stream?.seq ?? 0;
-  const show = (event: string, published: boolean): void => { items.push({ seq: ++seq, data: toUtf8(`{"event":${event},"published":${published}}`) }); };
-  if (change.kind === 'commit') for (const event of change.items) show(writeJson(event, 'stream'), true);
-  for (let i = 0; i < emitted.length; i++) {
-    const { type } = emitted[i] as WorkflowEvent;
-    if (type === STOP) break;
-    if (type !== START) show(texts[i] as string, false);
-  }
-  return items;
 }

@@ -4,13 +4,14 @@ import { type EventLike, INPUT_EXPIRED, INPUT_RESPONSE, WorkflowEvent } from '..
 import { abortRun, kick } from '../workflow/engine.ts';
 import type { Deadlines } from '../workflow/deadlines.ts';
 import type { Feed } from '../workflow/feed.ts';
+import type { RunLog } from '../workflow/run-log.ts';
 import type { Definition, Run } from '../workflow/run.ts';
 import { armBy, nextDue, reopen, takeExpiry } from './alarm.ts';
 import { type ControlEvent, decodeInput, encodeInput, isControl, type Wish } from './control.ts';
 import { foldRun } from './fold.ts';
 import { Journal } from './journal.ts';
 import { continueLater, continueRun, discard, pauseRun } from './pause.ts';
-import { StoredFeed } from './stored-feed.ts';
+import { CountedLog, StoredFeed } from './stored-feed.ts';
 
 /** What a run needs of the host that works on it. */
 export interface Keeper {
@@ -50,6 +51,7 @@ export class LiveRun {
     this.run = foldRun(definition, claimed, clock, this.#journal);
     (this.run as { deadlines: Deadlines }).deadlines = keeper.deadlines;
     (this.run as { stream: Feed<WorkflowEvent> }).stream = new StoredFeed(this.run.stream as Feed<WorkflowEvent>, this.#journal);
+    (this.run as { log: RunLog }).log = new CountedLog(this.run.log.seq);
     this.#steered = ids;
     this.#seenInput = 0;
     this.#renewLater();

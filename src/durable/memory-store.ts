@@ -8,10 +8,12 @@ import {
 import {
   checkBytes, checkCommit, checkCount, checkKey, checkLease, checkLimit, checkNewCheckpoint, checkRelease, isFinalStatus,
 } from '../spec/checkpoint-rules.ts';
+import { ByteList } from './byte-list.ts';
 
 /** Small values are kept as strings with one character per byte: an array object costs more than what is in it. */
 type Packed = string | Uint8Array;
 const PACKED_AS_TEXT = 4096;
+const FEW = 16;
 
 /** The head and what belongs to it, in one object. */
 interface Entry extends CheckpointHead {
@@ -19,12 +21,16 @@ interface Entry extends CheckpointHead {
   /** Position in `list`. */
   readonly place: number;
   base: Packed;
-  deltas: Packed[];
-  /** Data of the stream items up to `streamSeq`. */
+  /** Data of the stream items, the oldest first. */
   items: Packed[];
+  /** What has come since the run was last put away. */
+  recent: Recent | null;
   /** By id, in order of arrival; null once it is used. */
   inputs: Map<string, { readonly seq: number; readonly data: Packed } | null> | null;
 }
+
+/** The changes since the base, and the newest stream items, up to `streamSeq`. */
+interface Recent { readonly deltas: ByteList; readonly items: ByteList }
 
 const NONE: never[] = [];
 
@@ -46,7 +52,7 @@ export class InMemoryCheckpointStore implements CheckpointStore {
     const { workflow, status, version, streamSeq, createdAt, updatedAt, fence, owner, wakeAt, dueAt, inputSeq, lastCommit } = newHead(run);
     // Spelled out: what is spread into an object takes more memory.
     const entry: Entry = {
-      runId, place: ++this.#places, base: pack(run.base), deltas: NONE, items: NONE, inputs: null,
+      runId, place: ++this.#places, base: pack(run.base), items: NONE, recent: null, inputs: null,
       workflow, status, version, streamSeq, createdAt, updatedAt, fence, owner, wakeAt, dueAt, inputSeq, lastCommit,
     };
     this.#runs.set(runId, entry);
@@ -71,14 +77,15 @@ export class InMemoryCheckpointStore implements CheckpointStore {
     const outcome = commitHead(entry, commit);
     if (outcome !== 'ok') return outcome === 'repeated' ? 'ok' : outcome;
     const { base, delta, items = NONE, consumed = NONE } = commit;
+    const recent = (entry.recent ??= { deltas: new ByteList(), items: new ByteList() });
     if (base !== undefined) {
       entry.base = pack(base);
-      entry.deltas = NONE;
+      recent.deltas.clear();
     }
-    // Not packed: they are gone as soon as the state is written anew.
-    if (delta !== undefined) entry.deltas = append(entry.deltas, new Uint8Array(delta));
-    for (const item of items) entry.items = append(entry.items, pack(item.data));
+    if (delta !== undefined) recent.deltas.push(delta);
+    for (const item of items) recent.items.push(item.data);
     for (const id of consumed) (entry.inputs ??= new Map()).set(id, null);
+    if (isFinalStatus(entry.status)) putAway(entry);
     this.#time(entry);
     return 'ok';
   }
@@ -93,6 +100,7 @@ export class InMemoryCheckpointStore implements CheckpointStore {
     checkRelease(options);
     const entry = this.#runs.get(runId);
     if (entry === undefined || !releaseHead(entry, fence, options)) return false;
+    putAway(entry);
     this.#time(entry);
     return true;
   }
@@ -127,9 +135,15 @@ export class InMemoryCheckpointStore implements CheckpointStore {
     checkLimit(limit);
     const entry = this.#runs.get(runId);
     if (entry === undefined) return [];
-    const lost = entry.streamSeq - entry.items.length;
+    const { items, recent, streamSeq } = entry;
+    const count = items.length + (recent?.items.length ?? 0);
+    const lost = streamSeq - count;
     const from = Math.max(0, afterSeq - lost);
-    return entry.items.slice(from, from + limit).map((data, i) => ({ seq: lost + from + i + 1, data: unpack(data) }));
+    const page: CheckpointItem[] = [];
+    for (let i = from; i < Math.min(count, from + limit); i++) {
+      page.push({ seq: lost + i + 1, data: i < items.length ? unpack(items[i] as Packed) : (recent as Recent).items.at(i - items.length) });
+    }
+    return page;
   }
 
   read(runId: string): StoredCheckpoint | null {
@@ -171,7 +185,7 @@ export class InMemoryCheckpointStore implements CheckpointStore {
 }
 
 function stored(entry: Entry): StoredCheckpoint {
-  return { ...summaryOf(entry.runId, entry), base: unpack(entry.base), deltas: entry.deltas.map(unpack) };
+  return { ...summaryOf(entry.runId, entry), base: unpack(entry.base), deltas: entry.recent?.deltas.list() ?? [] };
 }
 
 function inputsOf(entry: Entry, afterSeq: number): CheckpointInput[] {
@@ -182,11 +196,18 @@ function inputsOf(entry: Entry, afterSeq: number): CheckpointInput[] {
   return list;
 }
 
-/** The shared empty list becomes a list of the run's own. */
-function append(list: Packed[], value: Packed): Packed[] {
-  if (list.length === 0) return [value];
-  list.push(value);
-  return list;
+/** Nobody writes for now: keep it in less memory. Lists of few pieces cost more than the pieces. */
+function putAway(entry: Entry): void {
+  const { items, recent } = entry;
+  if (recent === null) return;
+  if (recent.deltas.length > 0 || recent.items.length > FEW) {
+    recent.deltas.trim();
+    recent.items.trim();
+    return;
+  }
+  // Not spread: that leaves room for more.
+  entry.items = items.concat(recent.items.list().map(pack));
+  entry.recent = null;
 }
 
 function pack(bytes: Uint8Array): Packed {

@@ -1,4 +1,4 @@
-import { kick, stand, stopTry, wake } from '../workflow/engine.ts';
+import { drive, kick, stand, stopTry, wake } from '../workflow/engine.ts';
 import { type Run, type RunStatus, tick } from '../workflow/run.ts';
 import { disarm, ring } from './alarm.ts';
 
@@ -42,7 +42,7 @@ export async function continueLater(run: Run): Promise<void> {
   for (let i = 0; i < PATIENCE; i++) await Promise.resolve();
   tick(run);
   ring(run);
-  kick(run);
+  void drive(run, 0);
 }
 
 /** Let go of a run that goes on elsewhere: nothing its executions still do counts. */

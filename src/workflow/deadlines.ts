@@ -34,7 +34,7 @@ export class Deadlines {
   }
 
   clear(deadline: Deadline | null): void {
-    if (!deadline || !this.#pending.delete(deadline) || this.#pending.size) return;
+    if (!this.#pending.delete(deadline as Deadline) || this.#pending.size) return;
     // Nothing is awaited: the timer must not keep the process alive. It stays armed where that can be said.
     if (this.#timer?.unref) this.#timer.unref();
     else this.#disarm();

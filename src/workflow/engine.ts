@@ -17,6 +17,8 @@ export const immediate: CommitPort = {
   busy: false,
   commit(x, out, final) {
     const { owner: run, patch } = x;
+    // Time has passed since the step was dispatched; what a step does without waiting shares one reading of the clock.
+    if (x.promise) tick(run);
     if (patch) {
       resolvePatch(run, patch);
       x.patch = null;
@@ -39,7 +41,7 @@ export const immediate: CommitPort = {
 export function startRun(run: Run, input: object | undefined): void {
   armTimeout(run, run.startedAt);
   run.port.input(run, new WorkflowEvent({ ...input, type: START }));
-  void drive(run);
+  void drive(run, run.stream ? PATIENCE : 1);
 }
 
 /** Hand an event to a run from outside. @throws ValidationError when it is not an event or the run has ended. */
@@ -78,22 +80,28 @@ export async function outcomeOf<Result>(run: Run): Promise<{ readonly type: stri
 
 // ---- the loop -------------------------------------------------------------------------------------------------------
 
-/** Awaits one execution of each pump directly, which costs less than a callback; the others are subscribed to. */
-async function drive(run: Run): Promise<void> {
-  for (let ticks = run.stream ? PATIENCE : 1; ticks--;) await Promise.resolve();
+/**
+ * Begins after so many microtasks. Awaits one execution of each pump directly, which costs less than a callback; the others
+ * are subscribed to.
+ */
+export async function drive(run: Run, ticks: number): Promise<void> {
+  while (ticks--) await Promise.resolve();
   for (let x = pump(run); x; x = pump(run)) {
     try {
-      returned(x, await x.promise);
+      const value = await x.promise;
+      run.pumping = 2;
+      returned(x, value);
     } catch (error) {
       failed(x, error);
     }
+    run.pumping = 0;
   }
 }
 
 /** Begin everything that is ready. Gives one started promise back for the driver. */
 function pump(run: Run): Execution | null {
   if (run.pumping) return null;
-  run.pumping = true;
+  run.pumping = 1;
   try {
     while (run.status === 'running' && !run.port.busy) {
       const ready = run.ready.shift();
@@ -104,7 +112,7 @@ function pump(run: Run): Execution | null {
   } catch (error) {
     endRun(run, 'failed', error);
   }
-  run.pumping = false;
+  run.pumping = 0;
   const { tail } = run;
   run.tail = null;
   rest(run);
@@ -135,7 +143,7 @@ function begin(run: Run, step: Step, event: WorkflowEvent, id: number, again?: E
 }
 
 function subscribe(x: Execution): void {
-  x.promise?.then((value) => returned(x, value), (error: unknown) => failed(x, error)).then(() => kick(x.owner), undefined);
+  void x.promise?.then((value) => returned(x, value), (error: unknown) => failed(x, error)).then(() => kick(x.owner));
 }
 
 /** Only the current try of a live run counts. */

@@ -4,7 +4,7 @@ import { type EventLike, toEvent, type WorkflowEvent } from '../events/index.ts'
 import type { Context, SessionNamespace, StateNamespace } from './context.ts';
 import { type Emission, type Patch, Update } from './patch.ts';
 import { finish } from './reducer.ts';
-import { type Run, tick } from './run.ts';
+import type { Run } from './run.ts';
 import { readAt } from './state-cells.ts';
 import type { Step } from './step.ts';
 
@@ -135,8 +135,6 @@ export class Execution implements Context {
 
   /** A numbered commit; one that an earlier try made is not made again. */
   commit(out: Emission, final: boolean): Promise<void> | void {
-    // Time has passed since the step was dispatched; what a step does without waiting shares one reading of the clock.
-    if (this.promise) tick(this.owner);
     if (++this.commits > this.skip) return this.owner.port.commit(this, out, final);
     this.patch = null;
     if (final) finish(this);

@@ -116,8 +116,8 @@ export class Run extends Signal {
   declare readonly stream: Feed<WorkflowEvent> | null;
   session: Session | null = null;
 
-  /** A pump is on the stack: it will see what is queued. */
-  pumping = false;
+  /** 1: a pump is on the stack, it will see what is queued. 2: a driver is, it will pump. */
+  pumping: 0 | 1 | 2 = 0;
   /** Newest asynchronous execution of the current pump, not yet subscribed to. */
   tail: Execution | null = null;
   /** Milliseconds since the start, as of the current pump: one clock read per pump. */

@@ -3,7 +3,7 @@ import { endRun, immediate, wake } from './engine.ts';
 import type { Execution, Note } from './execution.ts';
 import type { Emission } from './patch.ts';
 import { resolvePatch } from './reducer.ts';
-import type { CommitPort, FinalStatus, Run } from './run.ts';
+import { type CommitPort, type FinalStatus, type Run, tick } from './run.ts';
 import { CLOSES, idOf, isDetached, scopeOf } from './scope-path.ts';
 import { Scopes } from './scopes.ts';
 
@@ -43,6 +43,7 @@ class ScopePort implements CommitPort {
   commit(x: Execution, out: Emission, final: boolean, note?: readonly [commit: number, note: Note]): Promise<void> | void {
     if (this.#inner !== immediate) return this.#inner.commit(x, out, final, note);
     const { patch } = x;
+    if (x.promise) tick(this.#run);
     if (patch) {
       resolvePatch(this.#run, patch);
       x.patch = null;

@@ -21,14 +21,12 @@ export function readAt(cells: Cells | null, key: string, version: number): unkno
 /** Write `key` at `version`; `newestView` is the newest version that somebody still reads, -1 when nobody does. */
 export function writeAt(cells: Cells, key: string, value: unknown, version: number, newestView: number): void {
   const cell = cells.get(key);
-  if (!cell) {
-    cells.set(key, { version, value, previous: null });
-  } else if (newestView < cell.version) {
+  if (cell && newestView < cell.version) {
     // No open view sees the newest value: replace it instead of growing the chain.
     cell.version = version;
     cell.value = value;
     if (newestView < 0) cell.previous = null;
   } else {
-    cells.set(key, { version, value, previous: cell });
+    cells.set(key, { version, value, previous: cell ?? null });
   }
 }

@@ -42,11 +42,11 @@ export interface Step {
   readonly policies: readonly StepPolicy[];
 }
 
-/** @throws ValidationError when a name, type or handler cannot work. */
-export function makeStep(index: number, name: string, types: readonly string[], run: StepHandler, policies: readonly StepPolicy[]): Step {
+/** @param policies a list of its own. @throws ValidationError when a name, type or handler cannot work. */
+export function makeStep(index: number, name: string, types: readonly string[], run: StepHandler, policies: StepPolicy[]): Step {
   if (!name || !types.length || types.some((type) => typeof type !== 'string') || typeof run !== 'function') {
     throw new ValidationError(`Cannot add step '${name}': it takes a name, event types and a handler`);
   }
   // Collecting comes before a limit: what is held back for a round takes no place.
-  return { index, name, types: [...types], run, policies: [...policies].sort((a, b) => Number(!a.waitsFor) - Number(!b.waitsFor)) };
+  return { index, name, types: [...types], run, policies: policies.sort((a, b) => Number(!a.waitsFor) - Number(!b.waitsFor)) };
 }

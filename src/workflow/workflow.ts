@@ -28,9 +28,6 @@ export interface RunOptions {
   readonly clock?: Clock;
 }
 
-const DEFAULT_TIMEOUT_MS = 300_000;
-const DEFAULT_HISTORY = 1024;
-
 /**
  * An event-driven workflow: steps that take events and give events.
  *
@@ -51,7 +48,7 @@ export class Workflow<Input = object | undefined, Result = unknown, Handled exte
   readonly #parseInput: WorkflowOptions<Input>['parseInput'];
 
   /** @param more what a subclass's runs know beyond what the engine does. */
-  constructor(name: string, { timeoutMs = DEFAULT_TIMEOUT_MS, historySize = DEFAULT_HISTORY, parseInput, policies = [] }: WorkflowOptions<Input> = {}, more?: object) {
+  constructor(name: string, { timeoutMs = 300_000, historySize = 1024, parseInput, policies = [] }: WorkflowOptions<Input> = {}, more?: object) {
     this.name = name;
     this.#definition = { ...more, name, steps: [], routes: new Map<string, readonly Step[]>(), timeoutMs, historySize, policies };
     this.#parseInput = parseInput;

@@ -22,7 +22,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'stream items are written although their commit is refused', subject: 'streams', file: 'durable/memory-store.ts',
     find: '    const outcome = commitHead(entry, commit);',
-    replace: `    for (const item of commit.items ?? NONE) entry.items = append(entry.items, pack(item.data));
+    replace: `    for (const item of commit.items ?? NONE) (entry.recent ??= { deltas: new ByteList(), items: new ByteList() }).items.push(item.data);
     const outcome = commitHead(entry, commit);
     commit = { ...commit, items: NONE };`,
   },
@@ -32,11 +32,9 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'an update is applied by two commits', subject: 'fan-out and fan-in', file: 'durable/journal.ts',
-    find: `    if (x.patch !== null) patch.push(...x.patch);
-    x.patch = null;
-    const change`, replace: `    if (x.patch !== null) patch.push(...x.patch);
-    if (final) x.patch = null;
-    const change`,
+    find: `    x.patch = null;
+    // What it emits is fixed now`, replace: `    if (final) x.patch = null;
+    // What it emits is fixed now`,
   },
   {
     name: 'commits made before a crash are made again', subject: 'retries', file: 'durable/fold.ts',
@@ -60,13 +58,15 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'steps are dispatched before what starts them is stored', subject: 'chain', file: 'durable/journal.ts',
-    find: `          this.#check(run, answer instanceof Promise ? await answer : answer);
-          if (!run.ended) this.#apply(run, task.change);`,
-    replace: `          this.#apply(run, task.change);
-          this.busy = false;
-          kick(run);
-          this.busy = true;
-          this.#check(run, answer instanceof Promise ? await answer : answer);`,
+    find: `      this.#take(run, change, await answer);`,
+    replace: `      const { ended } = run;
+      if (change !== null && !ended) this.#apply(run, change);
+      this.busy = false;
+      kick(run);
+      this.busy = true;
+      if (await answer !== 'ok') throw fenced(run);
+      this.#version++;
+      this.#since = change === null ? 0 : this.#since + 1;`,
   },
   {
     name: 'leases are not renewed', subject: 'chain', file: 'durable/live-run.ts',
@@ -76,9 +76,9 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'what comes while a run is put to sleep is taken for the commit that does it', subject: 'human input', file: 'durable/journal.ts',
     find: `    this.busy = true;
     try {
-      await this.#compactNow(run, { consumed,`,
+      this.#take(run, null, await this.#compact(run, { consumed,`,
     replace: `    try {
-      await this.#compactNow(run, { consumed,`,
+      this.#take(run, null, await this.#compact(run, { consumed,`,
   },
   {
     name: 'a second answer counts', subject: 'human input', file: 'durable/memory-store.ts',
