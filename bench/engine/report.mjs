@@ -1,19 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { table, writeSection } from '../page.mjs';
 import { stretches } from './goals.mjs';
 import { scenarios } from './scenarios.mjs';
-
-const DOCS = new URL('../../docs/benchmarks.md', import.meta.url);
-const OPEN = '<!-- bench:engine -->';
-const CLOSE = '<!-- /bench:engine -->';
 
 const whole = (n) => n.toLocaleString('en-US');
 const percent = (share) => `${(share * 100).toPrecision(share < 0.1 ? 2 : 3).replace(/\.0+$/, '')} %`;
 const times = (ratio) => (ratio === undefined ? '' : `${ratio < 10 ? ratio.toFixed(1) : whole(Math.round(ratio))} ×`);
-
-function table(head, rows) {
-  const line = (cells) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
-}
 
 const columns = {
   speed: {
@@ -71,14 +62,9 @@ export function goalTable(goals) {
   return `**Goals**\n\n${table(['goal', 'must', 'found', 'holds', 'aim', 'reached'], rows)}\n\nThe aims are reached in ${reached.length} of ${aimed.length} rows: ${reached.join(', ') || 'none'}.`;
 }
 
-/** Puts the tables of this run between the markers of docs/benchmarks.md, which it creates when it is not there. */
+/** Puts the tables of this run into docs/benchmarks.md. */
 export function writeDocs({ tables, goals, host }) {
-  const page = existsSync(DOCS) ? readFileSync(DOCS, 'utf8') : `# Benchmarks\n\n${OPEN}\n${CLOSE}\n`;
-  const [from, to] = [page.indexOf(OPEN), page.indexOf(CLOSE)];
-  if (from < 0 || to < from) throw new Error(`docs/benchmarks.md has no ${OPEN} … ${CLOSE} section`);
   const how = `Written by \`npm run bench -- engine --write\` on Node ${host.node}, ${host.cores} shared cores, ` +
     `${host.passes} passes. Ratios of one run: see \`bench/README.md\` for what they mean.`;
-  const section = ['## Engine', how, ...tables, goals].filter((part) => part !== '').join('\n\n');
-  mkdirSync(new URL('.', DOCS), { recursive: true });
-  writeFileSync(DOCS, `${page.slice(0, from)}${OPEN}\n\n${section}\n\n${page.slice(to)}`);
+  writeSection('engine', ['## Engine', how, ...tables, goals].filter((part) => part !== '').join('\n\n'));
 }

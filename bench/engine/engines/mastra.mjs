@@ -63,7 +63,8 @@ export function stream(n) {
   };
 }
 
-export function journalled(n, storage) {
+/** Its store in memory keeps the objects it is given: what it persists is written as JSON, too. */
+export function journalled(n, storage = counted(new InMemoryStore(), 'persistWorkflowSnapshot').store) {
   const state = z.object({ i: z.number(), history: z.string() });
   const next = createStep({
     id: 'step',

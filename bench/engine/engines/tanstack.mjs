@@ -2,13 +2,12 @@
 // registers one abort listener per step on one signal: 100,000 at once take minutes.
 export const sizes = { fan: 10_000, stream: 30_000, resume: [100, 1_000] };
 
-const { createWorkflow, inMemoryRunStore, runWorkflow } = await import('@tanstack/workflow-core');
+const { createWorkflow, inMemoryRunStore, LogConflictError, runWorkflow } = await import('@tanstack/workflow-core');
 const { counted } = await import('../counted.mjs');
 
 // This engine always keeps a log, so every scenario runs on its in-memory store, a new one per run.
-async function result(workflow, input) {
+async function result(workflow, input, runStore = inMemoryRunStore()) {
   let output;
-  const runStore = inMemoryRunStore();
   for await (const e of runWorkflow({ workflow, input, runStore, outputSink: (value) => { output = value; } })) void e;
   return output;
 }
@@ -58,27 +57,49 @@ export function stream(n) {
   };
 }
 
-export function journalled(n) {
+/**
+ * A store in memory that keeps text, as every store outside the process does: the engine's own keeps the objects it is
+ * given, and sets a timer for each append.
+ */
+function textRunStore() {
+  const states = new Map();
+  const logs = new Map();
+  return {
+    getRunState: async (runId) => (states.has(runId) ? JSON.parse(states.get(runId)) : undefined),
+    setRunState: async (runId, state) => { states.set(runId, JSON.stringify(state)); },
+    deleteRun: async (runId) => { states.delete(runId); logs.delete(runId); },
+    appendEvent: async (runId, next, event) => {
+      if (!logs.has(runId)) logs.set(runId, []);
+      const log = logs.get(runId);
+      if (log.length !== next) throw new LogConflictError(runId, next);
+      log.push(JSON.stringify(event));
+    },
+    getEvents: async (runId) => (logs.get(runId) ?? []).map((text) => JSON.parse(text)),
+  };
+}
+
+/** The kilobyte is the result of a step, once: what does not change is not written again. */
+function counting(n) {
   const kilobyte = 'x'.repeat(1000);
-  const workflow = createWorkflow({ id: 'journalled' }).handler(async (ctx) => {
+  return createWorkflow({ id: 'journalled' }).handler(async (ctx) => {
+    const history = await ctx.step('start', async () => kilobyte);
     let i = 0;
-    while (i < n) i = (await ctx.step(`step-${i}`, async () => ({ history: kilobyte, i: i + 1 }))).i;
-    return i;
+    while (i < n) i = await ctx.step(`step-${i}`, async () => i + 1);
+    return history === kilobyte ? i : 0;
   });
-  return () => result(workflow, 0);
+}
+
+export function journalled(n) {
+  const workflow = counting(n);
+  return () => result(workflow, 0, textRunStore());
 }
 
 /** Everything that its engine writes: JSON of what is appended and saved. */
 export function journalBytes(n) {
-  const kilobyte = 'x'.repeat(1000);
-  const workflow = createWorkflow({ id: 'journalled' }).handler(async (ctx) => {
-    let i = 0;
-    while (i < n) i = (await ctx.step(`step-${i}`, async () => ({ history: kilobyte, i: i + 1 }))).i;
-    return i;
-  });
+  const workflow = counting(n);
   return async () => {
-    const { store: runStore, total } = counted(inMemoryRunStore());
-    for await (const e of runWorkflow({ workflow, input: 0, runStore })) void e;
+    const { store, total } = counted(inMemoryRunStore());
+    await result(workflow, 0, store);
     return total();
   };
 }
