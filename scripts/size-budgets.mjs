@@ -8,7 +8,7 @@ export const entryBudgets = {
   './workflow': 14_000,
   './pipeline': 30_200,
   './events': 3_000,
-  './durable': 35_000,
+  './durable': 35_200,
   './server': 12_000,
   './msgpack': 13_000,
   './local': 22_000,

@@ -66,7 +66,8 @@ test('10,000 waiting runs are evicted to a store, found by another host and woke
     await other.close();
   `) as { active: number; waiting: number; bytes: number; wrong: number; stored: string };
   expect({ active, waiting, wrong, stored }).toEqual({ active: 0, waiting: 1000, wrong: 0, stored: 'completed' });
-  expect(bytes).toBeLessThan(1_000);
+  // The goal for a record in a store.
+  expect(bytes).toBeLessThan(800);
 });
 
 test('1,000,000 stream events reach a slow reader in bounded memory', { timeout: 180_000 }, async () => {

@@ -22,7 +22,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'stream items are written although their commit is refused', subject: 'streams', file: 'durable/memory-store.ts',
     find: '    const outcome = commitHead(entry, commit);',
-    replace: `    for (const item of commit.items ?? NONE) (entry.recent ??= { deltas: new ByteList(), items: new ByteList() }).items.push(item.data);
+    replace: `    for (const item of commit.items ?? NONE) entry.items.push(item.data);
     const outcome = commitHead(entry, commit);
     commit = { ...commit, items: NONE };`,
   },
@@ -82,7 +82,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a second answer counts', subject: 'human input', file: 'durable/memory-store.ts',
-    find: "if (entry?.inputs?.has(inputId)) return 'already';", replace: '',
+    find: "if (entry?.inputs.has(inputId)) return 'already';", replace: '',
   },
   {
     name: 'a step sees state that was written after it began', subject: 'frozen view', file: 'durable/fold.ts',
