@@ -1,8 +1,9 @@
 import { EventEmitter } from 'eventemitter3';
 import { isBlazenError } from '../base/errors.ts';
-import type { InputResponse } from '../events/index.ts';
+import { type EventLike, type InputResponse, toEvent } from '../events/index.ts';
 import { type RunStatus, WorkflowHandler as CoreHandler, type StreamEvent, type WorkflowResult } from '../workflow/index.ts';
 import type { Run } from '../workflow/run.ts';
+import { stamp } from './alarm.ts';
 import { capture } from './capture.ts';
 import { continueRun, pauseRun, untilRest } from './pause.ts';
 import { applyPolicy, type SessionPausePolicy } from './session-policy.ts';
@@ -26,6 +27,9 @@ export class WorkflowHandler<Result = unknown> extends CoreHandler<Result> {
 
   /** The same as `abort`. */
   cancel(reason?: unknown): void { this.abort(reason); }
+
+  /** Route an event into the run. @throws ValidationError when it is not an event or the run has ended. */
+  override sendEvent(event: EventLike): void { super.sendEvent(stamp(this.run, toEvent(event))); }
 
   /**
    * Answer an InputRequestEvent with the whole response: an InputResponseEvent, best one of a definition with a schema, or

@@ -234,6 +234,16 @@ const suite: Suite<Lib> = (t, { root, testing }) => {
     await clock.advance(1000);
     t.equal((await failed as { code: string }).code, 'workflow.input_expired');
     t.equal(clock.pending, 0);
+
+    // One that is sent into the run, too.
+    const outside = await new Workflow('outside').addStep('wait', [START], () => ({ type: 'blazen::InputRequestEvent', request_id: 'other', prompt: '?' }))
+      .addStep('late', ['blazen::InputExpiredEvent'], (event) => stop(`late: ${String(event['request_id'])}`)).runWithHandler(undefined, { clock });
+    await outside.resting();
+    outside.sendEvent(ask());
+    await outside.resting();
+    t.equal(root.openRequests(outside).find((request) => request['request_id'] === 'q')?.['expires_at'], clock.now() + 1000);
+    await clock.advance(1000);
+    t.equal((await outside.result()).data, 'late: q');
     await t.rejects(new Workflow('bad').addStep('ask', [START], () => ({ ...ask(), expires_in_ms: 'soon' })).run(), /expires_in_ms must be a number of milliseconds, not soon/);
   });
 
