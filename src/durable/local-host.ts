@@ -93,13 +93,17 @@ export class LocalHost implements WorkflowHost {
   async recover(limit: number = 100): Promise<string[]> {
     this.#check();
     const taken: string[] = [];
-    for (const runId of await this.#store.due(this.#clock.now(), limit)) {
-      try {
-        if (await this.#take(runId)) taken.push(runId);
-      } catch (error) {
-        if (!(error instanceof SnapshotError || error instanceof PersistCorruptError)) throw error;
+    const due = (await this.#store.due(this.#clock.now(), limit)).values();
+    // Side by side: a store outside the process is waited for.
+    await Promise.all(Array.from({ length: 16 }, async () => {
+      for (const runId of due) {
+        try {
+          if (await this.#take(runId)) taken.push(runId);
+        } catch (error) {
+          if (!(error instanceof SnapshotError || error instanceof PersistCorruptError)) throw error;
+        }
       }
-    }
+    }));
     return taken;
   }
 

@@ -267,6 +267,31 @@ const suite: Suite<Lib> = (t, { root, durable, testing }) => {
     await host.close();
   });
 
+  t.test('recover waits for a slow store for sixteen runs at a time', async () => {
+    const memory = new InMemoryCheckpointStore();
+    let [waiting, most] = [0, 0];
+    const slow = new Proxy(memory, {
+      get(target, key) {
+        const member = Reflect.get(target, key) as unknown;
+        if (key !== 'claim') return typeof member === 'function' ? member.bind(target) as unknown : member;
+        return async (...args: Parameters<typeof memory.claim>) => {
+          most = Math.max(most, ++waiting);
+          for (let i = 0; i < 20; i++) await Promise.resolve();
+          waiting--;
+          return memory.claim(...args);
+        };
+      },
+    });
+    const never = new Promise<never>(() => undefined);
+    const stuck = createLocalHost({ store: memory, workflows: [new Workflow('w').addStep('s', [START], () => never)], clock: clockAt(0), leaseMs: 1000 });
+    for (let i = 0; i < 50; i++) await stuck.start(new Workflow('w'), undefined, { runId: `r${i}` });
+    const host = createLocalHost({ store: slow, workflows: [new Workflow('w').addStep('s', [START], () => stop('done'))], clock: clockAt(2000) });
+    t.equal((await host.recover()).length, 50);
+    t.equal(most, 16);
+    t.equal(await host.result('r49'), 'done');
+    await host.close();
+  });
+
   t.test('runs that ended long ago are deleted with their streams, others never', async () => {
     const store = new InMemoryCheckpointStore();
     const workflow = new Workflow<{ how: string }>('w', { timeoutMs: 0 })
