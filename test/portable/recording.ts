@@ -122,6 +122,37 @@ const suite: Suite<Lib> = (t, { root, durable, testing }) => {
     t.ok(JSON.stringify(missing?.replayed).includes('gone'));
   });
 
+  t.test('a replay takes from the recording what ctx.run gave, and waits as the run did', async () => {
+    const asked: string[] = [];
+    const make = (name = 'price', limit = 50) => new Workflow('long').addStep('buy', [START], async (event, context) => {
+      context.set('item', event['item'] as string);
+      const [price] = await Promise.all([context.run(name, () => asked.push('price') * 10), context.run('stock', () => asked.push('stock'))]);
+      await context.sleep(5);
+      const late = await context.waitFor('Never', { timeoutMs: 5 }).catch((error: Error) => error.name);
+      const paid = context.waitFor('Paid', { timeoutMs: limit });
+      const first = await Promise.race([context.sleep(1000).then(() => 'sleep'), paid.then(({ by }) => by)]);
+      context.set('price', price);
+      return stop([price, late, first]);
+    });
+    const recorder = new Recorder();
+    const clock = new FakeClock(1_000_000);
+    const host = createLocalHost({ store: recorder.store, workflows: [make()], clock });
+    await host.start(make(), { item: 'tea' }, { runId: 'r' });
+    await clock.advance(20);
+    await host.send('r', { type: 'Paid', by: 'Ada' });
+    t.deepEqual(await host.result('r'), [10, 'TimeoutError', 'Ada']);
+    await host.close();
+    t.deepEqual(asked.splice(0), ['price', 'stock']);
+
+    const recording = recordingFromJson(recordingToJson(recorder.recording('r')));
+    t.deepEqual(await replay(recording, make()), { commits: recording.changes.length, divergence: null });
+    t.deepEqual(asked, []);
+    // How long a wait lasts is told by the recording.
+    t.equal((await replay(recording, make('price', 1))).divergence, null);
+    const { divergence } = await replay(recording, make('cost'));
+    t.deepEqual([divergence?.n, divergence?.step, divergence?.what, divergence?.recorded, divergence?.replayed], [1, 'buy', 'call', ['run', 'price'], ['run', 'cost']]);
+  });
+
   t.test('what a store still has of a run is a recording too', async () => {
     const store = new InMemoryCheckpointStore();
     const workflow = new Workflow('short').addStep('a', [START], (_event, context) => { context.set('x', 1); return { type: 'B' }; }).addStep('b', ['B'], (_event, context) => stop(context.get('x')));

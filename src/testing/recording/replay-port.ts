@@ -1,11 +1,12 @@
 import { decodeJson, encodeJson } from '../../base/json-codec.ts';
 import { type EventLike, SCOPE_ENDED, STOP, type WorkflowEvent } from '../../events/index.ts';
 import type { Delta } from '../../durable/change-codec.ts';
-import { revive } from '../../durable/restore.ts';
+import { revive, reviveNote } from '../../durable/restore.ts';
+import { applyNote } from '../../durable/waits.ts';
 import { wake } from '../../workflow/engine.ts';
-import type { Execution } from '../../workflow/execution.ts';
+import type { Execution, Note } from '../../workflow/execution.ts';
 import type { Emission, Patch } from '../../workflow/patch.ts';
-import { applyCommit, applyEnd, applyInput, link, resolvePatch } from '../../workflow/reducer.ts';
+import { applyCommit, applyEnd, applyInput, forget, link, resolvePatch } from '../../workflow/reducer.ts';
 import type { CommitPort, FinalStatus, Run } from '../../workflow/run.ts';
 import { scopesOf } from '../../workflow/scope-port.ts';
 
@@ -16,7 +17,7 @@ interface Act {
   readonly number: number;
   readonly patch: unknown[];
   /** Null for a published event. */
-  readonly commit: { readonly out: Emission; readonly final: boolean } | null;
+  readonly commit: { readonly out: Emission; readonly final: boolean; readonly note: Note | null } | null;
   readonly item: WorkflowEvent | null;
   readonly done: () => void;
 }
@@ -28,8 +29,8 @@ export interface Divergence {
   /** The step and the number of the event it works on; absent for what no step did. */
   readonly step?: string;
   readonly execution?: number;
-  /** What differs: what it emitted or published, what it wrote, how it ended, or that the commit was not made. */
-  readonly what: 'events' | 'stream' | 'state' | 'end' | 'missing';
+  /** What differs: what it emitted or published, what it wrote, what it asked its context for, how it ended, or that the commit was not made. */
+  readonly what: 'events' | 'stream' | 'state' | 'call' | 'end' | 'missing';
   readonly recorded: unknown;
   readonly replayed: unknown;
 }
@@ -45,6 +46,8 @@ export class ReplayPort implements CommitPort {
   readonly #acts = new Map<string, Act[]>();
   /** State version that each execution saw, as `event.step`. */
   readonly #views = new Map<string, number>();
+  /** What calls left, by execution and the number of the call. */
+  readonly #notes = new Map<string, Note>();
   /** Executions that wait until the state is as they saw it. */
   readonly #waiting = new Map<Execution, () => void>();
   /** Ends of scopes that the engine has seen and the recording has not told yet. */
@@ -54,10 +57,11 @@ export class ReplayPort implements CommitPort {
   constructor(deltas: readonly Delta[], items: readonly (readonly Uint8Array[] | null)[]) {
     this.#deltas = deltas;
     this.#items = items;
-    for (const { c } of deltas) {
+    for (const { c, k } of deltas) {
       if (c === undefined) continue;
       const key = `${c[1]}.${c[0]}`;
       if (!this.#views.has(key)) this.#views.set(key, c[3]);
+      if (k !== undefined) this.#notes.set(`${key}.${c[2]}`, reviveNote(...k));
     }
   }
 
@@ -70,9 +74,12 @@ export class ReplayPort implements CommitPort {
     await new Promise<void>((resolve) => { this.#waiting.set(x, resolve); });
   }
 
-  commit(x: Execution, out: Emission, final: boolean): Promise<void> {
+  /** What call `number` of the execution left when it was recorded. */
+  noteOf(x: Execution, number: number): Note | undefined { return this.#notes.get(`${keyOf(x)}.${number}`); }
+
+  commit(x: Execution, out: Emission, final: boolean, [, note]: readonly [commit: number, note: Note | null] = [0, null]): Promise<void> {
     if (final) x.over = true;
-    return new Promise((done) => this.#act(x, { out, final }, null, done));
+    return new Promise((done) => this.#act(x, { out, final, note }, null, done));
   }
 
   publish(x: Execution, event: WorkflowEvent): boolean {
@@ -80,12 +87,18 @@ export class ReplayPort implements CommitPort {
     return true;
   }
 
-  /** Inputs come from the recording, also those that the engine gives itself: it waits for them. */
-  input(): void { this.#told++; }
+  /** Inputs come from the recording, also those that the engine gives itself; for the end of a scope it waits. */
+  input(_run: Run, { type }: WorkflowEvent): void { if (type === SCOPE_ENDED) this.#told++; }
 
   end(_run: Run, status: FinalStatus, value: unknown): void { this.#end ??= { status, value }; }
 
   kick(): void { /* Whoever replays it moves it on. */ }
+
+  /** How far ahead of the run the next thing is that came from outside, milliseconds: what is due before it comes first. */
+  ahead(run: Run): number {
+    const delta = this.#deltas[this.position];
+    return delta?.n === undefined ? 0 : Math.max(0, run.startedAt + delta.t - run.clock.now());
+  }
 
   /** Apply the next change of the recording if it has come about; false when it has not. */
   advance(run: Run): boolean {
@@ -135,7 +148,9 @@ export class ReplayPort implements CommitPort {
     const waiting = this.#acts.get(`${id}.${step}`) ?? [];
     const last = waiting.find((act) => act.number === number);
     if (last === undefined) return false;
-    const acts = waiting.splice(0, waiting.indexOf(last) + 1);
+    // Calls that are under way are committed when they have answered.
+    const acts = waiting.filter((act) => act === last || (act.item !== null && act.number < number));
+    this.#acts.set(`${id}.${step}`, waiting.filter((act) => !acts.includes(act)));
     const { x, commit } = last;
     const patch: Patch = acts.flatMap((act) => act.patch);
     const out = commit === null ? [] : (Array.isArray(commit.out) ? commit.out : commit.out === null ? [] : [commit.out]);
@@ -147,9 +162,19 @@ export class ReplayPort implements CommitPort {
     this.#compare('events', delta.e ?? [], upToStop(out), at);
     const items = this.#items[this.position];
     if (items != null) this.#compare('stream', published(items), acts.flatMap(({ item }) => item ?? []), at);
+    const note = commit?.note ?? null;
+    const told = this.noteOf(x, number) ?? null;
+    this.#compare('call', asked(told), asked(note), at);
     if (this.divergence !== null) return true;
+    // The execution may have made further calls meanwhile.
+    const { commits } = x;
+    x.commits = number;
     if (run.scopes) run.scopes.commit(x, patch.length > 0 ? patch : null, out, final === 1);
     else applyCommit(run, x, patch.length > 0 ? patch : null, out, final === 1);
+    x.commits = commits;
+    // How long it waits is as it was.
+    if (note !== null) applyNote(run, x, number, Object.assign(note, told));
+    if (final === 1) forget(run, x);
     for (const { done } of acts) done();
     return true;
   }
@@ -173,6 +198,8 @@ export class ReplayPort implements CommitPort {
     this.divergence ??= { n: this.position + 1, ...at, what, recorded, replayed };
   }
 }
+
+function asked(note: Note | null): unknown { return note === null ? null : [note.kind, note.name]; }
 
 function keyOf(x: Execution): string { return `${x.id}.${x.record.index}`; }
 

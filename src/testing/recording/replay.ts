@@ -1,6 +1,6 @@
-import { UnsupportedError } from '../../base/error-classes.ts';
 import { decodeBase } from '../../durable/base-codec.ts';
 import { decodeChange } from '../../durable/change-codec.ts';
+import type { DurableExecution } from '../../durable/execution.ts';
 import { restore } from '../../durable/restore.ts';
 import { kick, wake } from '../../workflow/engine.ts';
 import type { Execution } from '../../workflow/execution.ts';
@@ -21,13 +21,13 @@ export interface ReplayReport {
 
 /**
  * Run the steps of a recorded run again and compare: each gets the event and the state that it had, what came from outside
- * comes from the recording, commits count in the recorded order, and time is virtual. What steps do outside, they do
- * again: replay with doubles of what they call. A step that takes the time, a random number or an answer of a service into
- * what it commits diverges.
+ * and what `ctx.run` gave comes from the recording, commits count in the recorded order, and time is virtual. What steps do
+ * outside by other ways than `ctx.run`, they do again: replay with doubles of what they call. A step that takes the time, a
+ * random number or an answer of a service into what it commits diverges, unless it takes it through `ctx.run`.
  *
  * @param workflow the workflow, or a function that makes it with the virtual clock, as for `simulate`.
  * @throws SnapshotError when the recording is of another workflow, or its graph has changed; PersistCorruptError when it
- * is damaged; UnsupportedError when its steps use `run`, `sleep`, `waitFor` or `collect` of their context.
+ * is damaged.
  * @example
  * const { divergence } = await replay(await recordingOf(store, 'run-1'), workflow);
  * if (divergence !== null) console.log(divergence.step, divergence.what, divergence.recorded, divergence.replayed);
@@ -36,21 +36,31 @@ export async function replay(recording: Recording, workflow: SimulatedWorkflow):
   const body = decodeBase(recording.base, recording);
   const clock = new FakeClock(body.takenAt);
   const deltas = recording.changes.map(({ delta }) => decodeChange(delta));
-  if (deltas.some(({ k }) => k !== undefined)) throw new UnsupportedError(`Cannot replay run ${recording.runId}: its steps use run, sleep, waitFor or collect of their context. A Timeline can show it and branch off`);
   const port = new ReplayPort(deltas, recording.changes.map(({ items }) => items));
   const made = typeof workflow === 'function' ? workflow({ clock, random: seededRandom(1) }) : workflow;
   const definition = wrapSteps(made.definition(), (step) => async (event, context) => {
     await port.sees(context as Execution);
     return step.run(event, context);
   });
-  const run = restore(definition, body, clock, port);
+  const { execution } = definition;
+  const run = restore({ ...definition, ...(execution && { execution: remembering(execution as typeof DurableExecution, port) }) }, body, clock, port);
   run.status = 'waiting';
   wake(run);
   for (let moved = true; moved && port.divergence === null;) {
     kick(run);
-    await clock.advance(0);
+    await clock.advance(port.ahead(run));
     moved = port.advance(run) || (!run.ended && port.position < recording.changes.length && await clock.advanceToNext());
   }
   if (port.position < recording.changes.length) port.missing((step) => definition.steps[step]?.name ?? '');
   return { commits: port.position, divergence: port.divergence };
+}
+
+/** Executions that are given what `run` gave when they were recorded. */
+function remembering(execution: typeof DurableExecution, port: ReplayPort): typeof DurableExecution {
+  return class extends execution {
+    override run<T>(name: string, fn: () => T | PromiseLike<T>): Promise<T> {
+      const note = port.noteOf(this, this.commits + 1);
+      return super.run(name, note === undefined ? fn : () => structuredClone(note.value) as T);
+    }
+  };
 }
