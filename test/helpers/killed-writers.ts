@@ -1,18 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { build } from 'esbuild';
+import { bundleProgram } from './victims.ts';
 
 /** Bundle the writer program into a folder; gives its path. */
-export async function buildWriter(folder: string): Promise<string> {
-  const outfile = join(folder, 'writer.mjs');
-  await build({
-    entryPoints: ['test/helpers/checkpoint-writer.ts'], bundle: true, platform: 'node', format: 'esm', outfile, logLevel: 'silent',
-    conditions: ['node'],
-    // Packages in CommonJS call require for what Node has.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-  });
-  return outfile;
-}
+export function buildWriter(folder: string): Promise<string> { return bundleProgram('test/helpers/checkpoint-writer.ts', folder); }
 
 export interface KilledWriters {
   /** Program and arguments of writer number `n`. */

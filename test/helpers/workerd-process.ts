@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { compatibilityDate } from '../../scripts/workerd.mjs';
+import { compatibilityDate, workerdProgram } from '../../scripts/workerd.mjs';
+import { workplace } from './victims.ts';
 import { bundleWorker } from './worker-bundle.ts';
 
 /** workerd while it is alive. */
@@ -27,7 +26,13 @@ export interface Workerd {
 
 /** Bundle a Worker for workerd itself, which evicts idle objects as it does in production; `address` is its binding ADDRESS. */
 export async function prepareWorkerd(script: string, address: string): Promise<Workerd> {
-  const folder = await mkdtemp(join(tmpdir(), 'workerd-'));
+  const { folder, remove } = await workplace('workerd');
+  const config = await configureWorkerd(script, folder, address);
+  return { start: () => start(config), remove };
+}
+
+/** Bundle a Worker into a folder, with a disk for its objects; gives the path of workerd's configuration. */
+export async function configureWorkerd(script: string, folder: string, address: string, { preventEviction = false } = {}): Promise<string> {
   const objects = join(folder, 'objects');
   mkdirSync(objects);
   const modules = await bundleWorker(script, folder);
@@ -45,20 +50,27 @@ export async function prepareWorkerd(script: string, address: string): Promise<W
     const worker :Workerd.Worker = (
       modules = ${modules},
       compatibilityDate = ${JSON.stringify(compatibilityDate)},
-      durableObjectNamespaces = [(className = "Runs", uniqueKey = "runs", enableSql = true)],
+      durableObjectNamespaces = [(className = "Runs", uniqueKey = "runs", enableSql = true, preventEviction = ${preventEviction})],
       durableObjectStorage = (localDisk = "objects"),
       bindings = [(name = "RUNS", durableObjectNamespace = "Runs"), (name = "ADDRESS", text = ${JSON.stringify(address)})],
       globalOutbound = "outside",
     );
   `);
-  return {
-    start: () => start(config),
-    remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),
-  };
+  return config;
+}
+
+/** workerd, and the port it listens on as soon as it does. */
+export function spawnWorkerd(config: string, errors: 'pipe' | 'inherit'): { readonly child: ChildProcess; readonly port: Promise<number> } {
+  const child = spawn(workerdProgram(), ['serve', '--control-fd=3', config], { stdio: ['ignore', 'pipe', errors, 'pipe'] });
+  const port = new Promise<number>((resolve, reject) => {
+    createInterface({ input: child.stdio[3] as Readable }).once('line', (line) => resolve((JSON.parse(line) as { port: number }).port));
+    child.once('close', () => reject(new Error('workerd did not start')));
+  });
+  return { child, port };
 }
 
 async function start(config: string): Promise<WorkerdProcess> {
-  const child = spawn('node_modules/@cloudflare/workerd-linux-64/bin/workerd', ['serve', '--control-fd=3', config], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+  const { child, port } = spawnWorkerd(config, 'pipe');
   const lines = new Set<string>();
   let heard = (): void => undefined;
   createInterface({ input: child.stdout as Readable }).on('line', (line) => {
@@ -68,13 +80,9 @@ async function start(config: string): Promise<WorkerdProcess> {
   let errors = '';
   child.stderr?.on('data', (chunk: Buffer) => { errors = (errors + chunk.toString()).slice(-5000); });
   const gone = new Promise<void>((resolve) => { child.once('close', () => resolve()); });
-  const port = await new Promise<number>((resolve, reject) => {
-    createInterface({ input: child.stdio[3] as Readable }).once('line', (line) => resolve((JSON.parse(line) as { port: number }).port));
-    void gone.then(() => reject(new Error(`workerd did not start: ${errors}`)));
-  });
   return {
     pid: child.pid as number,
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${await port.catch(() => { throw new Error(`workerd did not start: ${errors}`); })}`,
     printed: (line) => new Promise((resolve) => { (heard = () => { if (lines.has(line)) resolve(); })(); }),
     async kill() {
       if (child.exitCode !== null || child.signalCode !== null) throw new Error(`workerd ended by itself: ${errors}`);

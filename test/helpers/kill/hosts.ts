@@ -1,17 +1,15 @@
 // The processes that are killed, seen from the one that kills them: each kind starts, takes orders and dies by SIGKILL.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { build, type Plugin } from 'esbuild';
-import { type BrowserContext, type CDPSession, chromium, type Page } from 'playwright';
+import type { Plugin } from 'esbuild';
+import { type BrowserContext, type CDPSession, chromium } from 'playwright';
 import { chromiumLaunch } from '../../../scripts/chromium.mjs';
-import { compatibilityDate, workerdProgram } from '../../../scripts/workerd.mjs';
 import { startRedis } from '../redis-server.ts';
-import { bundleWorker } from '../worker-bundle.ts';
+import { bundlePage, bundleProgram, openTab, workplace } from '../victims.ts';
+import { configureWorkerd, spawnWorkerd } from '../workerd-process.ts';
 import type { Outside } from './outside.ts';
 import type { VictimPage } from './victim-page.ts';
 import type { Order, Remains, Report } from './victim.ts';
@@ -41,11 +39,6 @@ const gatedFs: Plugin = {
   },
 };
 
-async function workplace(): Promise<{ folder: string; remove: () => Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'kill-'));
-  return { folder, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) };
-}
-
 /** Reports of a process that has stopped altogether come on its output. */
 function hear(output: Readable, outside: Outside): void {
   createInterface({ input: output }).on('line', (line) => {
@@ -70,13 +63,7 @@ function watch(child: ChildProcess, outside: Outside, group = false): () => Prom
 }
 
 async function nodeHost(name: string, blocks: boolean, outside: Outside, args: (folder: string) => readonly string[], more: Partial<Host> & { readonly folder: string }): Promise<Host> {
-  const program = join(more.folder, 'victim.mjs');
-  await build({
-    entryPoints: [join(import.meta.dirname, 'victim-node.ts')], bundle: true, platform: 'node', format: 'esm', outfile: program, logLevel: 'silent',
-    conditions: ['node'], plugins: [gatedFs],
-    // Packages in CommonJS call require for what Node has.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-  });
+  const program = await bundleProgram(join(import.meta.dirname, 'victim-node.ts'), more.folder, { plugins: [gatedFs] });
   return {
     name, blocks,
     async start() {
@@ -92,12 +79,12 @@ async function nodeHost(name: string, blocks: boolean, outside: Outside, args: (
 }
 
 async function file(outside: Outside): Promise<Host> {
-  const { folder, remove } = await workplace();
+  const { folder, remove } = await workplace('kill');
   return nodeHost('file', true, outside, () => ['file', join(folder, 'runs')], { folder, close: remove });
 }
 
 async function redis(outside: Outside): Promise<Host> {
-  const { folder, remove } = await workplace();
+  const { folder, remove } = await workplace('kill');
   const data = join(folder, 'redis');
   await mkdir(data);
   const server = await startRedis(data, '--appendfsync', 'always');
@@ -111,9 +98,8 @@ async function redis(outside: Outside): Promise<Host> {
 }
 
 async function indexedDb(outside: Outside): Promise<Host> {
-  const { folder, remove } = await workplace();
-  const { outputFiles } = await build({ entryPoints: [join(import.meta.dirname, 'victim-page.ts')], bundle: true, format: 'esm', write: false, conditions: ['browser'] });
-  outside.page = `<!doctype html><script type="module">${outputFiles[0]?.text ?? ''}</script>`;
+  const { folder, remove } = await workplace('kill');
+  outside.page = await bundlePage(join(import.meta.dirname, 'victim-page.ts'));
   const profile = join(folder, 'profile');
   let browser: Browser | null = null;
   return {
@@ -145,19 +131,6 @@ async function indexedDb(outside: Outside): Promise<Host> {
   };
 }
 
-/** The process that the browser held ready for the next tab may be one of those that were killed. */
-async function openTab(context: BrowserContext, address: string): Promise<Page> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const page = await context.newPage();
-      await page.goto(address);
-      return page;
-    } catch (error) {
-      if (attempt === 5) throw error;
-    }
-  }
-}
-
 interface Browser { readonly kill: () => Promise<void>; readonly context: BrowserContext; readonly session: CDPSession }
 
 /** A Chromium of our own, in a process group of its own. */
@@ -179,39 +152,15 @@ async function startChromium(profile: string, outside: Outside): Promise<Browser
 }
 
 async function durableObject(outside: Outside): Promise<Host> {
-  const { folder, remove } = await workplace();
-  const storage = join(folder, 'objects');
-  await mkdir(storage);
-  const modules = await bundleWorker(join(import.meta.dirname, 'victim-object.ts'), folder);
-  const config = join(folder, 'config.capnp');
-  writeFileSync(config, `
-    using Workerd = import "/workerd/workerd.capnp";
-    const config :Workerd.Config = (
-      services = [
-        (name = "main", worker = .worker),
-        (name = "storage", disk = (path = ${JSON.stringify(storage)}, writable = true)),
-        (name = "outside", network = (allow = ["local"])),
-      ],
-      sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
-    );
-    const worker :Workerd.Worker = (
-      modules = ${modules},
-      compatibilityDate = ${JSON.stringify(compatibilityDate)},
-      durableObjectNamespaces = [(className = "Runs", uniqueKey = "runs", enableSql = true, preventEviction = true)],
-      durableObjectStorage = (localDisk = "storage"),
-      bindings = [(name = "RUNS", durableObjectNamespace = "Runs"), (name = "ADDRESS", text = ${JSON.stringify(outside.address)})],
-      globalOutbound = "outside",
-    );
-  `);
+  const { folder, remove } = await workplace('kill');
+  // A run that is stopped stops its object: that must not count as idle.
+  const config = await configureWorkerd(join(import.meta.dirname, 'victim-object.ts'), folder, outside.address, { preventEviction: true });
   return {
     name: 'durable-object', blocks: true,
     async start() {
-      const child = spawn(workerdProgram(), ['serve', '--control-fd=3', config], { stdio: ['ignore', 'pipe', 'inherit', 'pipe'] });
+      const { child, port } = spawnWorkerd(config, 'inherit');
       hear(child.stdout as Readable, outside);
-      const url = await new Promise<string>((resolve, reject) => {
-        createInterface({ input: child.stdio[3] as Readable }).once('line', (line) => resolve(`http://127.0.0.1:${(JSON.parse(line) as { port: number }).port}/`));
-        child.once('close', () => reject(new Error('workerd did not start')));
-      });
+      const url = `http://127.0.0.1:${await port}/`;
       return {
         // No answer comes when a run stops the whole process at once.
         async obey(orders, remains) { void fetch(url, { method: 'POST', body: JSON.stringify({ orders, remains }) }).catch(() => undefined); },

@@ -3,12 +3,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { Redis } from 'ioredis';
 import { createLocalHost, type LocalHost } from '../../../src/durable/index.ts';
 import type { CheckpointStore } from '../../../src/spec/index.ts';
 import { createRedisCheckpointStore } from '../../../src/stores/redis/index.ts';
 import { startRedis } from '../redis-server.ts';
+import { bundleProgram } from '../victims.ts';
 import { EFFECTS, order, RESULT, STREAM } from './order.ts';
 
 export interface Load {
@@ -39,16 +39,12 @@ const inParallel = async (runIds: readonly string[], work: (runId: string) => Pr
 /** Let workers finish all runs; kill `kills` of them on the way, and check every run. */
 export async function underLoad({ runs, workers, kills, clocks = 'right' }: Load): Promise<LoadResult> {
   const folder = await mkdtemp(join(tmpdir(), 'load-'));
-  const [program, ledger] = [join(folder, 'worker.mjs'), join(folder, 'ledger.txt')];
+  const ledger = join(folder, 'ledger.txt');
+  const program = await bundleProgram(join(import.meta.dirname, 'worker.ts'), folder);
   const server = await startRedis(folder, '--appendfsync', 'always');
   const io = new Redis(server.port, '127.0.0.1');
   const alive: ChildProcess[] = [];
   try {
-    await build({
-      entryPoints: [join(import.meta.dirname, 'worker.ts')], bundle: true, platform: 'node', format: 'esm', outfile: program, logLevel: 'silent', conditions: ['node'],
-      // Packages in CommonJS call require for what Node has.
-      banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-    });
     await writeFile(ledger, '');
     const store = createRedisCheckpointStore(io);
     const desk = createLocalHost({ store: withoutClaims(store), workflows: [order(() => undefined)] });

@@ -1,13 +1,11 @@
 // The processes that add to a memory and are killed, seen from the one that kills them.
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { build } from 'esbuild';
-import { chromium, type Page } from 'playwright';
+import { chromium } from 'playwright';
 import { chromiumLaunch } from '../../../scripts/chromium.mjs';
 import { startLineServer } from '../line-server.ts';
+import { bundlePage, bundleProgram, openTab, workplace } from '../victims.ts';
 import { prepareWorkerd } from '../workerd-process.ts';
 import type { IngestPage } from './victim-page.ts';
 
@@ -24,18 +22,9 @@ export const hosts: Readonly<Record<string, () => Promise<Host>>> = {
   jsonl, 'indexed-db': () => tabs('indexed-db'), opfs: () => tabs('opfs'), 'durable-object': durableObject,
 };
 
-async function workplace(): Promise<{ folder: string; remove: () => Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'memory-kill-'));
-  return { folder, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) };
-}
-
 async function jsonl(): Promise<Host> {
-  const { folder, remove } = await workplace();
-  const program = join(folder, 'victim.mjs');
-  await build({
-    entryPoints: [join(import.meta.dirname, 'victim-node.ts')], bundle: true, platform: 'node', format: 'esm', outfile: program, logLevel: 'silent',
-    conditions: ['node'], banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-  });
+  const { folder, remove } = await workplace('memory-kill');
+  const program = await bundleProgram(join(import.meta.dirname, 'victim-node.ts'), folder);
   const lines: string[] = [];
   return {
     lines,
@@ -56,14 +45,13 @@ async function jsonl(): Promise<Host> {
 }
 
 async function tabs(store: string): Promise<Host> {
-  const { folder, remove } = await workplace();
-  const { outputFiles } = await build({ entryPoints: [join(import.meta.dirname, 'victim-page.ts')], bundle: true, format: 'esm', write: false, conditions: ['browser'] });
-  const server = await startLineServer(`<!doctype html><script type="module">${outputFiles[0]?.text ?? ''}</script>`);
+  const { folder, remove } = await workplace('memory-kill');
+  const server = await startLineServer(await bundlePage(join(import.meta.dirname, 'victim-page.ts')));
   const context = await chromium.launchPersistentContext(join(folder, 'profile'), { headless: true, ...chromiumLaunch() });
   return {
     lines: server.lines,
     async start(batchSize) {
-      const page = await openTab(() => context.newPage(), server.address);
+      const page = await openTab(context, server.address);
       await page.evaluate(([name, size]) => (globalThis as unknown as { page: IngestPage }).page.ingest(name, size), [store, batchSize] as const);
       return {
         async kill(gently) {
@@ -84,19 +72,6 @@ async function tabs(store: string): Promise<Host> {
       await remove();
     },
   };
-}
-
-/** The process that the browser held ready for the next tab may be one that was killed. */
-async function openTab(create: () => Promise<Page>, address: string): Promise<Page> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const page = await create();
-      await page.goto(address);
-      return page;
-    } catch (error) {
-      if (attempt === 5) throw error;
-    }
-  }
 }
 
 async function durableObject(): Promise<Host> {
