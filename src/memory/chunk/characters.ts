@@ -13,6 +13,12 @@ export function nextLine(text: string, from: number): number {
   return text.length;
 }
 
+/** `nextLine` of a text, quicker where its lines end in `\n` only, as most do. */
+export function lineEnds(text: string): (from: number) => number {
+  if (text.includes('\r')) return (from) => nextLine(text, from);
+  return (from) => text.indexOf('\n', from) + 1 || text.length;
+}
+
 /** The first offset in `[start, end)` without white space, or `end`. */
 export function skipSpace(text: string, start: number, end: number): number {
   let at = start;

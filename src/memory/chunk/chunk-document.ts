@@ -70,14 +70,16 @@ export function cutDocument(document: SourceDocument, options: ChunkOptions, lev
   };
   section(0, headings.length - 1, 0, text.length);
   const path: { level: number; title: string }[] = [];
+  let headingPath: readonly string[] = [];
   let nextHeading = 0;
   return spans.map(([start, end], index) => {
     for (; nextHeading < headings.length && (headings[nextHeading] as { start: number }).start <= start; nextHeading++) {
       const heading = headings[nextHeading] as { level: number; title: string };
       while ((path.at(-1)?.level ?? 0) >= heading.level) path.pop();
       path.push(heading);
+      headingPath = path.map(({ title }) => title);
     }
     const { start: sourceStart, end: sourceEnd, ...page } = sourceSpan(document, start, end);
-    return { index, text: text.slice(start, end), start, end, sourceStart, sourceEnd, ...page, headingPath: path.map((heading) => heading.title) };
+    return { index, text: text.slice(start, end), start, end, sourceStart, sourceEnd, ...page, headingPath };
   });
 }

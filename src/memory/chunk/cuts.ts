@@ -1,30 +1,38 @@
 import { isSpace, nextLine } from './characters.ts';
 
 /** Places between `start` and `end` where a text may be cut, ascending. */
-export type Cuts = (text: string, start: number, end: number) => Iterable<number>;
+export type Cuts = (text: string, start: number, end: number) => readonly number[];
 
 /** Cuts at the given places, which ascend; for calls that ascend too. */
 export function placeCuts(places: readonly number[]): Cuts {
   let next = 0;
-  return function* (_text, start, end) {
+  return (_text, start, end) => {
     while ((places[next] as number) <= start) next++;
-    for (let i = next; (places[i] as number) < end; i++) yield places[i] as number;
+    let last = next;
+    while ((places[last] as number) < end) last++;
+    return places.slice(next, last);
   };
 }
 
 /** Cuts between lines. */
-export function* lineCuts(text: string, start: number, end: number): Generator<number> {
-  for (let at = nextLine(text, start); at < end; at = nextLine(text, at)) yield at;
+export function lineCuts(text: string, start: number, end: number): number[] {
+  const cuts: number[] = [];
+  for (let at = nextLine(text, start); at < end; at = nextLine(text, at)) cuts.push(at);
+  return cuts;
 }
 
 /** Cuts between words. */
-export function* wordCuts(text: string, start: number, end: number): Generator<number> {
-  for (let at = start + 1; at < end; at++) if (startsWord(text, at)) yield at;
+export function wordCuts(text: string, start: number, end: number): number[] {
+  const cuts: number[] = [];
+  for (let at = start + 1; at < end; at++) if (startsWord(text, at)) cuts.push(at);
+  return cuts;
 }
 
 /** Cuts before what follows a stop, an exclamation or a question mark and space, or a full-width one. */
-export function* sentenceCuts(text: string, start: number, end: number): Generator<number> {
-  for (let at = start + 1; at < end; at++) if (startsSentence(text, at, start)) yield at;
+export function sentenceCuts(text: string, start: number, end: number): number[] {
+  const cuts: number[] = [];
+  for (let at = start + 1; at < end; at++) if (startsSentence(text, at, start)) cuts.push(at);
+  return cuts;
 }
 
 const FULL_WIDTH_STOPS = '。！？';

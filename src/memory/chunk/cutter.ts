@@ -30,10 +30,7 @@ export class Cutter {
   cut(start: number, end: number, spans: [number, number][]): void {
     let from = -1;
     let to = -1;
-    for (const [pieceStart, pieceEnd] of this.#pieces(start, end, 0)) {
-      const first = skipSpace(this.#text, pieceStart, pieceEnd);
-      if (first === pieceEnd) continue;
-      const last = this.#dropSpace(first, pieceEnd);
+    this.#eachPiece(start, end, 0, (first, last) => {
       if (from < 0) from = first;
       else if (this.#length(from, last) > this.#max) {
         spans.push([from, to]);
@@ -41,35 +38,36 @@ export class Cutter {
         from = again >= 0 && this.#length(again, last) <= this.#max ? again : first;
       }
       to = last;
-    }
+    });
     if (from >= 0) spans.push([from, to]);
   }
 
-  *#pieces(start: number, end: number, level: number): Generator<[number, number]> {
-    if (this.fits(start, end)) {
-      yield [start, end];
+  // Visits what is short enough, without the white space around it.
+  #eachPiece(start: number, end: number, level: number, visit: (first: number, last: number) => void): void {
+    const first = skipSpace(this.#text, start, end);
+    if (first === end) return;
+    const last = this.#dropSpace(first, end);
+    // What has been cut at the last place there is can be cut no more.
+    if (level > this.#levels.length || this.#length(first, last) <= this.#max) {
+      visit(first, last);
       return;
     }
-    const cuts = this.#levels[level];
-    if (cuts === undefined) {
-      yield* this.#hardPieces(start, end);
-      return;
-    }
+    const cuts = this.#levels[level]?.(this.#text, start, end) ?? this.#hardCuts(start, end);
     let from = start;
-    for (const at of cuts(this.#text, start, end)) {
-      yield* this.#pieces(from, at, level + 1);
+    for (const at of cuts) {
+      this.#eachPiece(from, at, level + 1, visit);
       from = at;
     }
-    yield* this.#pieces(from, end, level + 1);
+    this.#eachPiece(from, end, level + 1, visit);
   }
 
-  *#hardPieces(start: number, end: number): Generator<[number, number]> {
-    for (let from = start; from < end;) {
-      const longest = this.#longest(from, end);
-      const at = longest === end ? end : safeCut(this.#text, from, longest);
-      yield [from, at];
-      from = at;
+  #hardCuts(start: number, end: number): number[] {
+    const cuts: number[] = [];
+    for (let from = start, longest = 0; (longest = this.#longest(from, end)) < end;) {
+      from = safeCut(this.#text, from, longest);
+      cuts.push(from);
     }
+    return cuts;
   }
 
   // The furthest end such that the piece is short enough, and at least one unit. The first guesses are short: measuring

@@ -1,12 +1,13 @@
-import { isBlank, isSpace, nextLine } from './characters.ts';
+import { isBlank, isSpace, lineEnds, nextLine, skipSpace } from './characters.ts';
 import type { Heading, SourceDocument } from './source-document.ts';
 
 /** A plain text; blank lines separate its blocks. */
 export function parseText(source: string): SourceDocument {
+  const nextLine = lineEnds(source);
   const blocks: number[] = [];
   let blank = true;
   for (let line = 0; line < source.length;) {
-    const end = nextLine(source, line);
+    const end = nextLine(line);
     const empty = isBlank(source, line, end);
     if (!empty && blank) blocks.push(line);
     blank = empty;
@@ -15,14 +16,15 @@ export function parseText(source: string): SourceDocument {
   return { kind: 'text', source, text: source, title: null, headings: [], blocks, offsets: null };
 }
 
-const FENCE = /^ {0,3}(`{3,}|~{3,})/;
-const ATX = /^ {0,3}(#{1,6})(?=[ \t\r\n]|$)/;
-const UNDERLINE = /^ {0,3}(=+|-{2,})[ \t]*$/;
-const NOT_A_PARAGRAPH = /^ {0,3}([-+*>|]|\d{1,9}[.)]|<)/;
+// What can begin a line of its own: marks of a heading, a code fence, the underline of a heading, or what makes it no
+// paragraph.
+const MARK = /^ {0,3}(?:(#{1,6})(?=[ \t\r\n]|$)|(`{3,}|~{3,})|(=+|-{2,})\s*$|([-+*>|<]|\d{1,9}[.)]))/;
+const MARKS = '#`~=-+*>|<0123456789';
 const MAX_TITLE = 200;
 
 /** A markdown text: ATX and underlined headings, blocks, and code fences and front matter as one block each. */
 export function parseMarkdown(source: string): SourceDocument {
+  const nextLine = lineEnds(source);
   const headings: Heading[] = [];
   const blocks: number[] = [];
   let fence = '';
@@ -30,37 +32,38 @@ export function parseMarkdown(source: string): SourceDocument {
   let paragraph = -1;
   let line = frontMatterEnd(source);
   if (line > 0) blocks.push(0);
-  while (line < source.length) {
-    const end = nextLine(source, line);
-    const text = source.slice(line, end);
-    if (fence !== '') {
-      const close = FENCE.exec(text)?.[1];
-      if (close !== undefined && close[0] === fence[0] && close.length >= fence.length && text.trim() === close) fence = '';
-      blank = false;
-    } else if (isBlank(source, line, end)) {
+  for (let end = 0; line < source.length; line = end) {
+    end = nextLine(line);
+    const first = skipSpace(source, line, end);
+    if (first === end && fence === '') {
       blank = true;
       paragraph = -1;
-    } else {
-      const level = ATX.exec(text)?.[1]?.length;
-      const underline = paragraph < 0 || text.length > MAX_TITLE ? undefined : UNDERLINE.exec(text.trimEnd())?.[1];
-      if (level !== undefined) {
-        headings.push({ level, title: atxTitle(text), start: line });
-        blocks.push(line);
-        paragraph = -1;
-        blank = true;
-      } else if (underline !== undefined) {
-        headings.push({ level: underline[0] === '=' ? 1 : 2, title: source.slice(paragraph, line).trim().slice(0, MAX_TITLE), start: paragraph });
-        paragraph = -1;
-        blank = true;
-      } else {
-        fence = FENCE.exec(text)?.[1] ?? '';
-        if (blank || fence !== '') blocks.push(line);
-        if (fence !== '' || NOT_A_PARAGRAPH.test(text)) paragraph = -1;
-        else if (blank) paragraph = line;
-        blank = false;
-      }
+      continue;
     }
-    line = end;
+    // Few lines begin with what can be a mark, and in a code block only the fence is one.
+    const marked = first - line < 4 && (fence === '' ? MARKS : fence).includes(source[first] ?? ' ');
+    const text = marked ? source.slice(line, end) : '';
+    const mark = marked ? MARK.exec(text) : null;
+    const ticks = mark?.[2];
+    if (fence !== '') {
+      if (ticks !== undefined && ticks[0] === fence[0] && ticks.length >= fence.length && text.trim() === ticks) fence = '';
+      blank = false;
+    } else if (mark?.[1] !== undefined) {
+      headings.push({ level: mark[1].length, title: atxTitle(text), start: line });
+      blocks.push(line);
+      paragraph = -1;
+      blank = true;
+    } else if (mark?.[3] !== undefined && paragraph >= 0 && text.length <= MAX_TITLE) {
+      headings.push({ level: mark[3][0] === '=' ? 1 : 2, title: source.slice(paragraph, line).trim().slice(0, MAX_TITLE), start: paragraph });
+      paragraph = -1;
+      blank = true;
+    } else {
+      fence = ticks ?? '';
+      if (blank || fence !== '') blocks.push(line);
+      if (mark !== null && mark[3]?.[0] !== '=') paragraph = -1;
+      else if (blank) paragraph = line;
+      blank = false;
+    }
   }
   return { kind: 'markdown', source, text: source, title: headings[0]?.title ?? null, headings, blocks, offsets: null };
 }

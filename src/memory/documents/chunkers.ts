@@ -56,11 +56,11 @@ export function chunkTokens(document: SourceDocument, options: TokenChunkOptions
 function segmentSentences(locale: string | undefined, lines: boolean): Cuts {
   if (typeof Intl !== 'object' || typeof Intl.Segmenter !== 'function') return sentenceCuts;
   const segmenter = new Intl.Segmenter(locale, { granularity: 'sentence' });
-  return function* (text, start, end) {
+  return (text, start, end) => {
     const part = text.slice(start, end);
     // The segmenter ends a sentence at each line end.
     const flat = lines ? part : part.replaceAll(SOFT_BREAK, (ending) => ' '.repeat(ending.length));
-    for (const { index, continues } of segments(segmenter, flat)) if (index > 0 && !continues) yield start + index;
+    return [...segments(segmenter, flat)].filter(({ index, continues }) => index > 0 && !continues).map(({ index }) => start + index);
   };
 }
 
