@@ -1,5 +1,5 @@
 // Gzip ceilings in bytes. `entries`: everything an entry exports, bundled and minified for a browser together with its
-// npm dependencies. `programs`: what a small real program costs after tree-shaking. Raising a number is a decision:
+// npm dependencies. `programs`: what a small real program costs after tree-shaking, with the lazy modules it `loads`. Raising a number is a decision:
 // say why in the commit message.
 
 /** @type {Readonly<Record<string, number>>} */
@@ -53,7 +53,7 @@ export const entryBudgets = {
   './memory/database': 8_000,
 };
 
-/** @type {ReadonlyArray<{ name: string, budget: number, source: string, forbidden: readonly RegExp[] }>} */
+/** @type {ReadonlyArray<{ name: string, budget: number, source: string, forbidden: readonly RegExp[], loads?: readonly string[] }>} */
 export const programBudgets = [
   {
     name: 'one provider, streaming, retry and tools',
@@ -126,6 +126,14 @@ export const programBudgets = [
         .step('greet', [Named], (event) => stop('Hello, ' + event.type));
       console.log((await workflow.run({})).data);
     `,
+    forbidden: [/\bzod\b/i, /\bnode:[a-z]/],
+  },
+  {
+    name: 'a memory with filters, of any size, and a chunker',
+    // Above the 12,288 of the goal; docs/decisions/0025-size-of-a-whole-memory.md says where they go.
+    budget: 16_750,
+    source: `export { InMemoryBackend, Memory, chunkDocument } from 'blazen-ts/memory';`,
+    loads: ['memory/index/vector-index.js', 'memory/filter.js'],
     forbidden: [/\bzod\b/i, /\bnode:[a-z]/],
   },
   {

@@ -27,8 +27,8 @@ try {
     if (hosts !== undefined && !hosts.includes('browser')) continue;
     await check(`entry ${subpath}`, () => measure(subpath, `export * from 'blazen-ts${subpath.slice(1)}';`, entryBudgets[subpath], []));
   }
-  for (const { name, source, budget, forbidden } of programBudgets) {
-    await check(`program: ${name}`, () => measure(name, source, budget, forbidden));
+  for (const { name, source, budget, forbidden, loads } of programBudgets) {
+    await check(`program: ${name}`, () => measure(name, source, budget, forbidden, loads));
   }
   await check('the sizes README.md quotes', quoted);
 } finally {
@@ -36,7 +36,7 @@ try {
 }
 
 /** Text as bundled, minified and, for the largest of them, where the bytes come from. */
-async function measure(/** @type {string} */ name, /** @type {string} */ source, /** @type {number | undefined} */ budget, /** @type {readonly RegExp[]} */ forbidden) {
+async function measure(/** @type {string} */ name, /** @type {string} */ source, /** @type {number | undefined} */ budget, /** @type {readonly RegExp[]} */ forbidden, /** @type {readonly string[]} */ loads = []) {
   if (budget === undefined) throw new Error('no budget in scripts/size-budgets.mjs');
   const input = join(folder, 'input.js');
   writeFileSync(input, source);
@@ -48,7 +48,7 @@ async function measure(/** @type {string} */ name, /** @type {string} */ source,
     external: ['zod', '@mlc-ai/*', '@huggingface/*', '@transcribe/*', 'onnxruntime-web', 'pdfjs-dist/*', 'node:*', 'cloudflare:*'],
   });
   // Code behind a lazy import() is a chunk of its own and not part of what everybody loads.
-  const main = outputFiles.filter((file) => isStatic(metafile, file.path));
+  const main = outputFiles.filter((file) => isLoaded(metafile, file.path, ['input.js', ...loads]));
   const text = main.map((file) => file.text).join('\n');
   const gzip = gzipSync(text, { level: 9 }).length;
   rows.push([name, text.length, gzip, budget]);
@@ -74,10 +74,10 @@ function quoted() {
   if (stale.length > 0) throw new Error(`${stale.join('\n')}\nRun npm run docs`);
 }
 
-/** True for the entry chunk and every chunk it imports statically. */
-function isStatic(/** @type {import('esbuild').Metafile} */ metafile, /** @type {string} */ path) {
+/** True for the chunks of these modules and every chunk they import statically. */
+function isLoaded(/** @type {import('esbuild').Metafile} */ metafile, /** @type {string} */ path, /** @type {readonly string[]} */ modules) {
   const outputs = Object.entries(metafile.outputs);
-  const seen = new Set(outputs.filter(([, output]) => output.entryPoint !== undefined && output.entryPoint.endsWith('input.js')).map(([file]) => file));
+  const seen = new Set(outputs.filter(([, output]) => modules.some((name) => output.entryPoint?.endsWith(name))).map(([file]) => file));
   for (const file of seen) {
     for (const { path: next, kind, external } of metafile.outputs[file]?.imports ?? []) if (!external && kind === 'import-statement') seen.add(next);
   }

@@ -1,6 +1,7 @@
 import { ValidationError } from '../base/error-classes.ts';
 import { uuid } from '../base/id.ts';
 import type { Metadata, StoredEntry } from '../spec/memory.ts';
+import type { VectorSource } from './embedder.ts';
 import { copyMetadata } from './metadata.ts';
 
 /** What a caller adds: a text under an id, with anything worth filtering on or citing. */
@@ -29,8 +30,12 @@ export const MAX_TEXT_LENGTH = 1_000_000;
 const MAX_ID_LENGTH = 1024;
 const SEPARATOR = '\u001f';
 
-/** A checked, private copy of the entry, without its vector. Throws ValidationError naming the field that is wrong. */
-export function toStored(entry: MemoryEntry, namespace: string, now: number): StoredEntry {
+/**
+ * A checked, private copy of the entry; its vector, if it brings one, counts as one of the source's.
+ *
+ * @throws ValidationError naming the field that is wrong, MemoryEmbeddingError for a bad vector.
+ */
+export function toStored(entry: MemoryEntry, namespace: string, now: number, source: VectorSource | null): StoredEntry {
   if (typeof entry !== 'object' || entry === null) throw invalid('entry', 'is not an object');
   const text = entry.text ?? entry.content;
   if (typeof text !== 'string') throw invalid('text', 'is not a string');
@@ -48,6 +53,7 @@ export function toStored(entry: MemoryEntry, namespace: string, now: number): St
     throw invalid('id', `is not a string of 1 to ${MAX_ID_LENGTH} characters without U+001F`);
   }
   const metadata = copyMetadata(entry.metadata);
+  const vector = entry.vector && source?.check(entry.vector).slice();
   return {
     id: storedId(namespace, id), text, metadata, createdAt: now, hash: contentHash(text, metadata),
     ...(namespace === '' ? {} : { namespace }),
@@ -55,7 +61,14 @@ export function toStored(entry: MemoryEntry, namespace: string, now: number): St
     ...(docId === undefined ? {} : { docId }),
     ...(start === undefined ? {} : { start }),
     ...(end === undefined ? {} : { end }),
+    ...(vector === undefined ? {} : { vector, embedder: (source as VectorSource).stamp }),
   };
+}
+
+/** True when storing the entry would change nothing. */
+export function isUnchanged(known: StoredEntry | null, entry: StoredEntry): boolean {
+  return known !== null && (known.expiresAt ?? entry.expiresAt ?? entry.vector) === undefined
+    && (['hash', 'docId', 'start', 'end'] as const).every((name) => known[name] === entry[name]);
 }
 
 /** The id under which a store keeps an entry of a namespace; ids of the default one ('') stay as they are. */

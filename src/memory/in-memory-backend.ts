@@ -26,19 +26,11 @@ export class InMemoryBackend implements MemoryBackendSpec {
   }
 
   scan(options: ScanOptions = {}): Promise<ScanPage> {
-    const limit = Math.max(1, options.limit ?? 1024);
-    const from = options.cursor === undefined || options.cursor === null ? 0 : Number(options.cursor);
-    const items: StoredEntry[] = [];
-    let position = 0;
-    for (const entry of this.#entries.values()) {
-      if (position++ < from) continue;
-      if (options.namespace !== undefined && (entry.namespace ?? '') !== options.namespace) continue;
-      items.push(entry);
-      if (items.length === limit && position < this.#entries.size) {
-        return Promise.resolve({ items, cursor: String(position) });
-      }
-    }
-    return Promise.resolve({ items, cursor: null });
+    const { namespace, limit = 1024 } = options;
+    const from = Number(options.cursor ?? 0);
+    const found = [...this.#entries.values()].filter((entry) => namespace === undefined || (entry.namespace ?? '') === namespace);
+    const end = from + Math.max(1, limit);
+    return Promise.resolve({ items: found.slice(from, end), cursor: end < found.length ? String(end) : null });
   }
 
   count(): Promise<number> {
@@ -78,12 +70,7 @@ export class InMemoryBackend implements MemoryBackendSpec {
 
   /** Entries that share at least one of the LSH bands, oldest first; only entries stored with bands can be found. */
   searchByBands(bands: readonly string[], limit: number): Promise<StoredEntry[]> {
-    const wanted = new Set(bands);
-    const hits: StoredEntry[] = [];
-    for (const entry of this.#entries.values()) {
-      if (hits.length >= limit) break;
-      if (entry.bands?.some((band) => wanted.has(band)) === true) hits.push(entry);
-    }
-    return Promise.resolve(hits);
+    const hits = [...this.#entries.values()].filter((entry) => entry.bands?.some((band) => bands.includes(band)));
+    return Promise.resolve(hits.slice(0, limit));
   }
 }

@@ -11,6 +11,7 @@ export {
 export { Memory } from './memory.ts';
 export type { AddManyOptions, BackendInput, IngestProgress, MemoryOptions } from './memory.ts';
 export type { Accuracy, Metric } from './index/exact-index.ts';
+export type { VectorKind } from './memory-index.ts';
 export { MemoryResult } from './memory-result.ts';
 export type { ResultSpan } from './memory-result.ts';
 export type { MemoryEntry } from './entry.ts';

@@ -8,6 +8,9 @@ import { SEGMENT_ROWS } from './index/segment-rows.ts';
 import { Bm25Index, type Expand } from './lexical/bm25-index.ts';
 import type { Tokenize } from './lexical/tokenize.ts';
 
+/** What a memory keeps of each number of a vector: 4 bytes and 1, or 1. */
+export type VectorKind = 'float32' | 'int8';
+
 // From here on comparing with every row is slower than loading the code that does not.
 const EXACT_ROWS = 2048;
 
@@ -19,6 +22,7 @@ export class MemoryIndex implements FilterableRows {
   #vectors: VectorRows | null = null;
   readonly #withVectors: boolean;
   readonly #metric: Metric;
+  readonly #kind: VectorKind;
   readonly words: Bm25Index;
   columns: Columns | null = null;
   /** When each row expires, for those that do. */
@@ -26,9 +30,10 @@ export class MemoryIndex implements FilterableRows {
   /** Rows of each namespace. */
   readonly #namespaces = new Map<string, Bitmap>();
 
-  constructor(withVectors: boolean, metric: Metric, tokenizer: Tokenize) {
+  constructor(withVectors: boolean, metric: Metric, kind: VectorKind, tokenizer: Tokenize) {
     this.words = new Bm25Index(tokenizer);
     this.#metric = metric;
+    this.#kind = kind;
     this.#withVectors = withVectors;
   }
 
@@ -37,7 +42,7 @@ export class MemoryIndex implements FilterableRows {
     const small = this.#vectors;
     if (!(small instanceof ExactIndex) || rows <= EXACT_ROWS) return;
     const { VectorIndex } = await import('./index/vector-index.ts');
-    const large = new VectorIndex(small.dimensions, this.#metric);
+    const large = await VectorIndex.open(small.dimensions, this.#metric, this.#kind === 'float32');
     for (let row = 0; row < small.rows; row++) large.add(small.row(row));
     this.#vectors = large;
   }
@@ -69,9 +74,13 @@ export class MemoryIndex implements FilterableRows {
     const row = this.#entries.push(kept) - 1;
     this.words.add(row, entry.text);
     this.columns?.add();
-    if (entry.expiresAt !== undefined) this.#expiry.set(row, entry.expiresAt);
-    this.#rowsOf(entry.namespace ?? '').add(row);
-    this.#rowById.set(entry.id, row);
+    this.#track(kept, row);
+  }
+
+  #track({ id, namespace = '', expiresAt }: StoredEntry, row: number): void {
+    if (expiresAt !== undefined) this.#expiry.set(row, expiresAt);
+    this.#rowsOf(namespace).add(row);
+    this.#rowById.set(id, row);
     this.live.add(row);
   }
 
@@ -144,12 +153,6 @@ export class MemoryIndex implements FilterableRows {
     this.columns = null;
     this.#expiry.clear();
     this.#namespaces.clear();
-    this.#entries.forEach((entry, row) => {
-      const { expiresAt, namespace = '' } = entry as StoredEntry;
-      if (expiresAt !== undefined) this.#expiry.set(row, expiresAt);
-      this.#rowsOf(namespace).add(row);
-      this.#rowById.set((entry as StoredEntry).id, row);
-      this.live.add(row);
-    });
+    this.#entries.forEach((entry, row) => this.#track(entry as StoredEntry, row));
   }
 }

@@ -4,13 +4,15 @@ import { MemoryNoEmbedderError, ValidationError } from '../base/error-classes.ts
 import type { MemoryBackendSpec, StoredEntry } from '../spec/memory.ts';
 import { type CustomBackendHandlers } from './custom-backend.ts';
 import { type EmbedderInput, VectorSource } from './embedder.ts';
-import { type MemoryEntry, ownId, storedId, toStored } from './entry.ts';
+import { isUnchanged, type MemoryEntry, storedId, toStored } from './entry.ts';
 import type { CompiledFilter, MemoryFilter } from './filter.ts';
 import { HashEmbedder } from './hash-embedder.ts';
+import { inBatches } from './in-batches.ts';
 import type { Metric } from './index/exact-index.ts';
 import { tokenize, type Tokenize } from './lexical/tokenize.ts';
-import { MemoryResult, type ResultSpan } from './memory-result.ts';
-import { type Explanation, poolSize, rank, type RankedRow, type SearchOptions } from './search.ts';
+import type { VectorKind } from './memory-index.ts';
+import { type MemoryResult, toResult } from './memory-result.ts';
+import { poolSize, rank, type RankedRow, type SearchOptions } from './search.ts';
 import { EntryStore, withVectors } from './store.ts';
 import { toBackend } from './to-backend.ts';
 
@@ -21,6 +23,12 @@ export type BackendInput = MemoryBackendSpec | CustomBackendHandlers;
 export interface MemoryOptions {
   /** Default 'cosine'. */
   readonly metric?: Metric;
+  /**
+   * What is kept in RAM of each number of a vector to search by. 'float32' (default): four bytes and one, for exact scores.
+   * 'int8': one, from 2,048 entries on, which is 460 bytes instead of 2,000 for a vector of 384 numbers. Scores are then those
+   * of the rounded vectors: of the true ten best about one in a hundred is missed. An `InMemoryBackend` keeps floats anyway.
+   */
+  readonly vectors?: VectorKind;
   /**
    * Splits texts and queries into the words that keyword search compares. Default: `tokenize`. For stemming and stop words
    * see `createTokenizer` of `blazen-ts/memory/text`.
@@ -55,7 +63,7 @@ const HASHED_SEMANTIC_WEIGHT = 0.5;
 // How a namespace's memory shares the store of the one it was made from.
 const SCOPE: unique symbol = Symbol('scope');
 interface Scoped extends MemoryOptions {
-  readonly [SCOPE]?: { readonly namespace: string; readonly store: EntryStore; readonly source: VectorSource | null };
+  readonly [SCOPE]?: { readonly namespace: string; readonly of: Memory };
 }
 
 /**
@@ -77,20 +85,20 @@ export class Memory {
   readonly #listeners = new Set<(progress: IngestProgress) => void>();
   readonly #now: () => number;
   readonly #options: MemoryOptions;
-  readonly #embedder: EmbedderInput | false | null;
   /** '' for the default one. */
   readonly #namespace: string;
 
   constructor(embedder?: EmbedderInput | false | null, backend?: BackendInput | null, options: MemoryOptions = {}) {
     const parent = (options as Scoped)[SCOPE];
     this.#namespace = parent?.namespace ?? '';
-    this.#metric = options.metric ?? 'cosine';
-    this.#now = options.clock === undefined ? Date.now : () => (options.clock as { now(): number }).now();
-    this.#hashed = embedder === undefined || embedder === null || embedder instanceof HashEmbedder;
-    this.#source = parent?.source ?? (embedder === false ? null : new VectorSource(embedder ?? new HashEmbedder()));
-    this.#store = parent?.store ?? new EntryStore(toBackend(backend), this.#source, this.#metric, options.tokenize ?? tokenize);
     this.#options = options;
-    this.#embedder = embedder ?? null;
+    const { metric = 'cosine', clock = Date, vectors = 'float32' } = options;
+    this.#metric = metric;
+    this.#now = () => clock.now();
+    const model = embedder ?? new HashEmbedder();
+    this.#hashed = parent ? parent.of.#hashed : model instanceof HashEmbedder;
+    this.#source = parent ? parent.of.#source : model === false ? null : new VectorSource(model);
+    this.#store = parent ? parent.of.#store : new EntryStore(toBackend(backend), this.#source, metric, vectors, options.tokenize ?? tokenize);
   }
 
   /** A memory without vectors: `searchLocal` and keyword searches only. */
@@ -134,8 +142,8 @@ export class Memory {
    */
   namespace(name: string): Memory {
     if (typeof name !== 'string' || name.includes('\u001f')) throw new ValidationError('A namespace is a string without U+001F');
-    const scope: Scoped = { ...this.#options, [SCOPE]: { namespace: name, store: this.#store, source: this.#source } };
-    return new Memory(this.#embedder, null, scope);
+    const scope: Scoped = { ...this.#options, [SCOPE]: { namespace: name, of: this } };
+    return new Memory(null, null, scope);
   }
 
   /** Adds an entry, or replaces the one with the same id. */
@@ -145,7 +153,7 @@ export class Memory {
 
   /** Adds or replaces one entry or several. */
   async upsert(entries: MemoryEntry | readonly MemoryEntry[], options: AddManyOptions = {}): Promise<void> {
-    await this.addMany(Array.isArray(entries) ? entries as readonly MemoryEntry[] : [entries as MemoryEntry], options);
+    await this.addMany([entries].flat(), options);
   }
 
   /**
@@ -159,26 +167,15 @@ export class Memory {
   async addMany(
     entries: Iterable<MemoryEntry> | AsyncIterable<MemoryEntry>, options: AddManyOptions = {},
   ): Promise<number> {
-    const size = options.batchSize ?? DEFAULT_BATCH;
-    if (!Number.isSafeInteger(size) || size < 1) throw new ValidationError("'batchSize' is not a count");
+    const { batchSize = DEFAULT_BATCH, signal } = options;
     const total = Array.isArray(entries) ? entries.length : null;
     let [done, stored] = [0, 0];
-    let batch: MemoryEntry[] = [];
     const hashes = options.dedupe === true ? await this.#hashes() : null;
-    const flush = async (): Promise<void> => {
-      if (batch.length === 0) return;
-      throwIfAborted(options.signal, 'Adding to the memory');
-      stored += await this.#addBatch(batch, hashes, options.signal);
+    for await (const batch of inBatches(entries, batchSize, signal)) {
+      stored += await this.#addBatch(batch, hashes, signal);
       done += batch.length;
-      batch = [];
       this.#report({ done, total }, options);
-    };
-    throwIfAborted(options.signal, 'Adding to the memory');
-    for await (const entry of entries) {
-      batch.push(entry);
-      if (batch.length >= size) await flush();
     }
-    await flush();
     return stored;
   }
 
@@ -221,9 +218,16 @@ export class Memory {
   async search(
     query: string, limitOrOptions: number | SearchOptions = {}, filter?: MemoryFilter | null,
   ): Promise<MemoryResult[]> {
+    return (await this.searchMany([query], limitOrOptions, filter))[0] as MemoryResult[];
+  }
+
+  /** What `search` gives for each of the queries, in their order. They are embedded in one call, and see the same entries. */
+  async searchMany(
+    queries: readonly string[], limitOrOptions: number | SearchOptions = {}, filter?: MemoryFilter | null,
+  ): Promise<MemoryResult[][]> {
     const options = typeof limitOrOptions === 'number' ? { limit: limitOrOptions, filter: filter ?? null } : limitOrOptions;
-    const { limit = DEFAULT_LIMIT, mode = 'hybrid', signal } = options;
-    if (typeof query !== 'string' || query.trim() === '') throw new ValidationError('Cannot search: the query is empty');
+    const { limit = DEFAULT_LIMIT, mode = 'hybrid', signal, reranker } = options;
+    if (!queries.every((query) => typeof query === 'string' && query.trim() !== '')) throw new ValidationError('Cannot search: the query is empty');
     if (!Number.isSafeInteger(limit) || limit < 0) throw new ValidationError("Cannot search: 'limit' is not a count");
     const needsVector = mode === 'hybrid' || mode === 'semantic';
     if (needsVector && this.#source === null) {
@@ -234,26 +238,31 @@ export class Memory {
     const pool = poolSize({ ...options, limit, mode });
     throwIfAborted(signal, 'The search');
     let index = await this.#store.open(signal);
-    let vector: Float32Array | null = null;
-    if (this.#source !== null && needsVector && index.size > 0) {
+    let vectors: readonly Float32Array[] = [];
+    if (this.#source !== null && needsVector && index.size * queries.length > 0) {
       const current = index;
-      const [embedded] = await this.#source.embed([query], {
+      vectors = await this.#source.embed(queries, {
         purpose: 'query', termWeight: (term) => current.words.rarity(term), ...(signal === undefined ? {} : { signal }),
       });
-      vector = embedded as Float32Array;
       index = await this.#store.open(signal);
     }
     throwIfAborted(signal, 'The search');
     const expand = options.prefix || options.fuzzy ? (await import('./lexical/expand.ts')).expander(index.words, options) : undefined;
-    let ranking: RankedRow[] = mode === 'simhash'
-      ? await (await import('./lexical/simhash.ts')).rankBySimhash(index, this.backend, query, pool, index.allow(this.#namespace, compiled, this.#now()))
-      : rank(index, {
-        text: query, vector, expand, filter: compiled, namespace: this.#namespace, now: this.#now(), metric: this.#metric,
-        semanticWeight: this.#hashed ? HASHED_SEMANTIC_WEIGHT : 1, options: { ...options, limit, mode },
-      }, pool);
-    if (options.diversity) ranking = (await import('./diversity.ts')).diverse(index, ranking, options.reranker === undefined ? limit : pool, options.diversity);
-    const results = ranking.map(({ row, score, explanation }) => toResult(index.entryAt(row), score, explanation));
-    return options.reranker === undefined ? results : (await import('./rerank.ts')).rerank(query, results, options.reranker, limit, signal);
+    // What is awaited between ranking and reading the entries would let others move them.
+    const diverse = options.diversity ? (await import('./diversity.ts')).diverse : null;
+    const now = this.#now();
+    const found = queries.map(async (text, i) => {
+      let ranking: RankedRow[] = mode === 'simhash'
+        ? await (await import('./lexical/simhash.ts')).rankBySimhash(index, this.backend, text, pool, index.allow(this.#namespace, compiled, now))
+        : rank(index, {
+          text, vector: vectors[i] ?? null, expand, filter: compiled, namespace: this.#namespace, now, metric: this.#metric,
+          semanticWeight: this.#hashed ? HASHED_SEMANTIC_WEIGHT : 1, options: { ...options, limit, mode },
+        }, pool);
+      if (diverse !== null) ranking = diverse(index, ranking, reranker === undefined ? limit : pool, options.diversity as number);
+      const results = ranking.map(({ row, score, explanation }) => toResult(index.entryAt(row), score, explanation));
+      return reranker === undefined ? results : (await import('./rerank.ts')).rerank(text, results, reranker, limit, signal);
+    });
+    return Promise.all(found);
   }
 
   /** The same as `search`. */
@@ -272,10 +281,8 @@ export class Memory {
    * Can be aborted and repeated: until it has finished, opening the store still fails with the same error.
    */
   async reembed(options: AddManyOptions = {}): Promise<number> {
-    const source = this.#source;
-    if (source === null) throw new MemoryNoEmbedderError('Cannot embed: the memory has no embedder');
     const { reembed } = await import('./reembed.ts');
-    return reembed(this.#store, source, options, (progress) => this.#report(progress, options));
+    return reembed(this.#store, this.#source, options, (progress) => this.#report(progress, options));
   }
 
   /** Calls the listener after each stored batch, of whichever call. */
@@ -305,14 +312,11 @@ export class Memory {
     const index = await this.#store.open(signal);
     const checked: StoredEntry[] = [];
     for (const entry of batch) {
-      const stored = toStored(entry, this.#namespace, now);
-      const vector = entry.vector === undefined ? undefined : source?.check(entry.vector).slice();
+      const stored = toStored(entry, this.#namespace, now, source);
       const known = index.get(stored.id);
-      const same = known !== null && known.hash === stored.hash && known.docId === stored.docId && known.start === stored.start
-        && known.end === stored.end && known.expiresAt === undefined && stored.expiresAt === undefined && vector === undefined;
-      if (same || (known === null && hashes?.has(stored.hash as string) === true)) continue;
+      if (isUnchanged(known, stored) || (known === null && hashes?.has(stored.hash as string) === true)) continue;
       hashes?.add(stored.hash as string);
-      checked.push(vector === undefined ? stored : { ...stored, vector, embedder: (source as VectorSource).stamp });
+      checked.push(stored);
     }
     if (checked.length === 0) return 0;
     await this.#store.put(source === null ? checked : await withVectors(checked, source, signal), signal);
@@ -330,10 +334,4 @@ export class Memory {
 // Searches without a filter do without its code.
 async function compile(filter: MemoryFilter | null | undefined): Promise<CompiledFilter | null> {
   return filter === undefined || filter === null ? null : (await import('./filter.ts')).compileFilter(filter);
-}
-
-function toResult(entry: StoredEntry, score: number, explanation: Explanation | undefined): MemoryResult {
-  const { docId, start, end } = entry;
-  const span = { docId, start, end, explanation } as ResultSpan;
-  return new MemoryResult(ownId(entry), entry.text, score, structuredClone(entry.metadata), span);
 }

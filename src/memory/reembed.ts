@@ -1,4 +1,5 @@
 import { throwIfAborted } from '../base/abort.ts';
+import { MemoryNoEmbedderError } from '../base/error-classes.ts';
 import type { StoredEntry } from '../spec/memory.ts';
 import type { VectorSource } from './embedder.ts';
 import type { AddManyOptions, IngestProgress } from './memory.ts';
@@ -8,8 +9,9 @@ const DEFAULT_BATCH = 64;
 
 /** Embeds every entry of the store again; returns how many there are. */
 export async function reembed(
-  store: EntryStore, source: VectorSource, options: AddManyOptions, report: (progress: IngestProgress) => void,
+  store: EntryStore, source: VectorSource | null, options: AddManyOptions, report: (progress: IngestProgress) => void,
 ): Promise<number> {
+  if (source === null) throw new MemoryNoEmbedderError('Cannot embed: the memory has no embedder');
   const { batchSize = DEFAULT_BATCH, signal } = options;
   const all: StoredEntry[] = [];
   for await (const { vector: _, embedder: __, ...entry } of store.entries(signal)) all.push(entry);

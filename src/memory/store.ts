@@ -4,7 +4,7 @@ import type { MemoryBackendSpec, StoredEntry } from '../spec/memory.ts';
 import type { VectorSource } from './embedder.ts';
 import type { Metric } from './index/exact-index.ts';
 import type { Tokenize } from './lexical/tokenize.ts';
-import { MemoryIndex } from './memory-index.ts';
+import { MemoryIndex, type VectorKind } from './memory-index.ts';
 
 // Texts per embedding call when a store without vectors is opened.
 const EMBED_BATCH = 64;
@@ -16,15 +16,17 @@ export class EntryStore {
   readonly backend: MemoryBackendSpec;
   readonly #source: VectorSource | null;
   readonly #metric: Metric;
+  readonly #kind: VectorKind;
   readonly #tokenize: Tokenize;
   #index: MemoryIndex | null = null;
   #revision: number | null = null;
   #tail: Promise<unknown> = Promise.resolve();
 
-  constructor(backend: MemoryBackendSpec, source: VectorSource | null, metric: Metric, tokenizer: Tokenize) {
+  constructor(backend: MemoryBackendSpec, source: VectorSource | null, metric: Metric, kind: VectorKind, tokenizer: Tokenize) {
     this.backend = backend;
     this.#tokenize = tokenizer;
     this.#metric = metric;
+    this.#kind = kind;
     this.#source = source;
   }
 
@@ -120,7 +122,7 @@ export class EntryStore {
       else loaded.push(this.#source === null ? entry : this.#checked(entry, this.#source));
     }
     if (this.#source !== null && bare.length > 0) loaded.push(...await this.#embedMissing(bare, this.#source, signal));
-    const index = new MemoryIndex(this.#source !== null, this.#metric, this.#tokenize);
+    const index = new MemoryIndex(this.#source !== null, this.#metric, this.#kind, this.#tokenize);
     for (const [i, entry] of loaded.entries()) {
       index.put(entry);
       if (i === 0) await index.prepare(loaded.length);

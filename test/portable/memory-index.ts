@@ -1,5 +1,6 @@
 import { Bitmap } from '../../src/memory/index/bitmap.ts';
 import { ExactIndex, type Accuracy, type Metric } from '../../src/memory/index/exact-index.ts';
+import { javaScriptKernels } from '../../src/memory/index/js-kernels.ts';
 import type { ScoredRow } from '../../src/memory/index/top-k.ts';
 import { VectorIndex } from '../../src/memory/index/vector-index.ts';
 import type { Suite } from './harness/test-api.ts';
@@ -48,7 +49,7 @@ const suite: Suite<Lib> = (t) => {
         return round % 2 === 0 ? moved : Math.round(moved * 8) / 8 + 0.0625;
       });
       const packed = new VectorIndex(dimensions, metric);
-      const plain = new VectorIndex(dimensions, metric, true, 'js');
+      const plain = new VectorIndex(dimensions, metric, true, javaScriptKernels);
       const oracle = new ExactIndex(dimensions, metric);
       const add = (count: number): void => {
         for (let i = 0; i < count; i++) {

@@ -19,6 +19,41 @@ const suite: Suite<Lib> = (t, { documents: { parseHtml, sourceSpan }, memory: { 
     t.deepEqual((await memory.search('capital', 9, { topic: 'tech' })).map((hit) => hit.id), ['python']);
   });
 
+  t.test('several queries at once give what each gives alone, embedded in one call', async () => {
+    const calls: number[] = [];
+    const hashed = new HashEmbedder();
+    const embedder = { modelId: 'counted', dimensions: hashed.dimensions, doEmbed: (texts: readonly string[]) => {
+      calls.push(texts.length);
+      return hashed.doEmbed(texts);
+    } };
+    const memory = new Memory(embedder);
+    await memory.addMany(facts);
+    await memory.addMany(Array.from({ length: 3000 }, (_, i) => ({ id: `n${i}`, text: `Note ${i} on the language of town ${i % 70}`, metadata: { topic: 'note' } })));
+    const queries = ['capital of France', '日本', 'town 12', 'language'];
+    for (const options of [{ limit: 3 }, { mode: 'keyword' }, { mode: 'semantic', accuracy: 'fast' }, { mode: 'simhash' }, { filter: { topic: 'geo' } }, { prefix: true, diversity: 0.3 }] as const) {
+      const single = [];
+      for (const query of queries) single.push(await memory.search(query, options));
+      calls.length = 0;
+      t.deepEqual(await memory.searchMany(queries, options), single);
+      t.deepEqual(calls, 'mode' in options && options.mode !== 'semantic' ? [] : [queries.length]);
+    }
+    t.deepEqual(await memory.searchMany([]), []);
+    await t.rejects(() => memory.searchMany(['one', ' ']), /query is empty/);
+  });
+
+  t.test('a memory that keeps bytes only finds what one with floats finds', async () => {
+    const [bytes, floats] = [new Memory(null, null, { vectors: 'int8' }), new Memory()];
+    for (const memory of [bytes, floats]) await memory.addMany(Array.from({ length: 3000 }, (_, i) => ({ id: `${i}`, text: `${facts[i % 4]?.text} Note ${i} of town ${i % 97}` })));
+    let same = 0;
+    const queries = Array.from({ length: 40 }, (_, i) => `town ${i * 2} Paris note ${i * 31}`);
+    const found = await bytes.searchMany(queries, { mode: 'semantic' });
+    for (const [i, hits] of (await floats.searchMany(queries, { mode: 'semantic' })).entries()) {
+      const least = (hits.at(-1)?.score ?? 0) - 0.005;
+      same += (found[i] ?? []).filter(({ id, score }) => hits.some((hit) => hit.id === id) || score >= least).length;
+    }
+    t.ok(same >= 398, `${same} of 400`);
+  });
+
   t.test('the embedded embedder gives the same bits in every runtime', async () => {
     const [vector] = await new HashEmbedder().doEmbed(['The quick brown fox, 狐 and a naïve 🦊!']);
     let digest = 0;

@@ -26,11 +26,6 @@ export function skipSpace(text: string, start: number, end: number): number {
   return at;
 }
 
-/** True when `text[start, end)` holds nothing but white space. */
-export function isBlank(text: string, start: number, end: number): boolean {
-  return skipSpace(text, start, end) === end;
-}
-
 const JOINS_PREVIOUS = /^(?:\p{M}|\p{Emoji_Modifier}|\u200d|[\u{e0020}-\u{e007f}])/u;
 const MAX_CLUSTER = 64;
 

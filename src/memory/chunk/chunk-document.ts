@@ -1,5 +1,5 @@
 import { ValidationError } from '../../base/error-classes.ts';
-import { Cutter } from './cutter.ts';
+import { cutterOf } from './cutter.ts';
 import { type Cuts, lineCuts, placeCuts, sentenceCuts, wordCuts } from './cuts.ts';
 import { type SourceDocument, sourceSpan } from './source-document.ts';
 
@@ -48,7 +48,7 @@ export function cutDocument(document: SourceDocument, options: ChunkOptions, lev
   if (!(overlap >= 0 && overlap < maxLength)) {
     throw new ValidationError("Cannot cut the document: 'overlap' is not between 0 and 'maxLength'");
   }
-  const cutter = new Cutter(document.text, levels, maxLength, overlap, measure);
+  const cutter = cutterOf(document.text, levels, maxLength, overlap, measure);
   const { headings, text } = document;
   const spans: [number, number][] = [];
   const section = (first: number, last: number, start: number, end: number): void => {

@@ -1,4 +1,4 @@
-import { isBlank, isSpace, lineEnds, nextLine, skipSpace } from './characters.ts';
+import { lineEnds, nextLine, skipSpace } from './characters.ts';
 import type { Heading, SourceDocument } from './source-document.ts';
 
 /** A plain text; blank lines separate its blocks. */
@@ -8,7 +8,7 @@ export function parseText(source: string): SourceDocument {
   let blank = true;
   for (let line = 0; line < source.length;) {
     const end = nextLine(line);
-    const empty = isBlank(source, line, end);
+    const empty = skipSpace(source, line, end) === end;
     if (!empty && blank) blocks.push(line);
     blank = empty;
     line = end;
@@ -68,16 +68,9 @@ export function parseMarkdown(source: string): SourceDocument {
   return { kind: 'markdown', source, text: source, title: headings[0]?.title ?? null, headings, blocks, offsets: null };
 }
 
+// Closing marks count only after a space: 'C#' keeps its sign.
 function atxTitle(line: string): string {
-  let title = line.trim();
-  let start = 0;
-  while (title[start] === '#') start++;
-  title = title.slice(start);
-  let end = title.length;
-  while (end > 0 && title[end - 1] === '#') end--;
-  // Closing marks count only after a space: 'C#' keeps its sign.
-  if (end === 0 || isSpace(title.charCodeAt(end - 1))) title = title.slice(0, end);
-  return title.trim().slice(0, MAX_TITLE);
+  return line.trim().replace(/^#+/, '').replace(/\s#+$/, '').trim().slice(0, MAX_TITLE);
 }
 
 function frontMatterEnd(source: string): number {

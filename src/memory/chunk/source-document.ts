@@ -40,7 +40,8 @@ export function sourceSpan(document: SourceDocument, start: number, end: number)
   const { offsets, text, pages } = document;
   const page = pages && { page: pages.findLastIndex((at) => at <= start) + 1 };
   if (offsets === null || offsets.length === 0) return { start, end, ...page };
-  const locate = (position: number): { source: number; length: number; delta: number; linear: boolean } => {
+  // Where the unit at the position comes from: one unit, or a whole run.
+  const locate = (position: number): [start: number, end: number] => {
     let low = 0;
     let high = offsets.length / 3 - 1;
     while (low < high) {
@@ -48,14 +49,10 @@ export function sourceSpan(document: SourceDocument, start: number, end: number)
       if ((offsets[middle * 3] as number) <= position) low = middle;
       else high = middle - 1;
     }
-    const from = offsets[low * 3] as number;
-    const length = offsets[low * 3 + 2] as number;
-    const textLength = (offsets[low * 3 + 3] ?? text.length) - from;
-    return { source: offsets[low * 3 + 1] as number, length, delta: position - from, linear: textLength === length };
+    const [from, source, length, next = text.length] = offsets.subarray(low * 3, low * 3 + 4) as unknown as [number, number, number, number?];
+    const at = source + position - from;
+    return next - from === length ? [at, at + 1] : [source, source + length];
   };
-  const first = locate(start);
-  const last = locate(Math.max(start, end - 1));
-  const sourceStart = first.linear ? first.source + first.delta : first.source;
-  const sourceEnd = end <= start ? sourceStart : last.linear ? last.source + last.delta + 1 : last.source + last.length;
-  return { start: sourceStart, end: sourceEnd, ...page };
+  const [first] = locate(start);
+  return { start: first, end: end <= start ? first : locate(end - 1)[1], ...page };
 }

@@ -2,11 +2,12 @@ import { throwIfAborted } from '../../base/abort.ts';
 import { MemoryEmbedderChangedError, UnsupportedError, ValidationError } from '../../base/error-classes.ts';
 import type { StoredEntry, VectorDatabaseSpec } from '../../spec/memory.ts';
 import { type EmbedderInput, VectorSource } from '../embedder.ts';
-import { type MemoryEntry, ownId, storedId, toStored } from '../entry.ts';
+import { isUnchanged, type MemoryEntry, storedId, toStored } from '../entry.ts';
 import { compileFilter, type MemoryFilter } from '../filter.ts';
 import { HashEmbedder } from '../hash-embedder.ts';
+import { inBatches } from '../in-batches.ts';
 import type { AddManyOptions } from '../memory.ts';
-import { MemoryResult } from '../memory-result.ts';
+import { type MemoryResult, toResult } from '../memory-result.ts';
 import type { SearchMode } from '../search.ts';
 import { withVectors } from '../store.ts';
 
@@ -78,25 +79,14 @@ export class DatabaseMemory {
    * @throws MemoryEmbedderChangedError when an entry of the batch was written with another model, and is unchanged.
    */
   async addMany(entries: Iterable<MemoryEntry> | AsyncIterable<MemoryEntry>, options: Omit<AddManyOptions, 'dedupe'> = {}): Promise<number> {
-    const size = Math.min(options.batchSize ?? DEFAULT_BATCH, this.database.capabilities.maxBatch);
-    if (!Number.isSafeInteger(size) || size < 1) throw new ValidationError("'batchSize' is not a count");
+    const { batchSize = DEFAULT_BATCH, signal } = options;
     const total = Array.isArray(entries) ? entries.length : null;
     let [done, stored] = [0, 0];
-    let batch: MemoryEntry[] = [];
-    const flush = async (): Promise<void> => {
-      if (batch.length === 0) return;
-      throwIfAborted(options.signal, 'Adding to the memory');
-      stored += await this.#addBatch(batch, options.signal);
+    for await (const batch of inBatches(entries, Math.min(batchSize, this.database.capabilities.maxBatch), signal)) {
+      stored += await this.#addBatch(batch, signal);
       done += batch.length;
-      batch = [];
       options.onProgress?.({ done, total });
-    };
-    throwIfAborted(options.signal, 'Adding to the memory');
-    for await (const entry of entries) {
-      batch.push(entry);
-      if (batch.length >= size) await flush();
     }
-    await flush();
     return stored;
   }
 
@@ -137,16 +127,13 @@ export class DatabaseMemory {
     compileFilter(options.filter);
     throwIfAborted(signal, 'The search');
     if (limit === 0) return [];
-    const call = signal === undefined ? {} : { signal };
-    const [vector] = await this.#source.embed([query], { purpose: 'query', ...call });
+    const [vector] = await this.#source.embed([query], { purpose: 'query', ...(signal === undefined ? {} : { signal }) });
     const hits = await this.database.query({
-      vector: vector as Float32Array, limit, namespace: this.#namespace, filter: options.filter ?? null, now: this.#now(), ...call,
+      vector: vector as Float32Array, limit, namespace: this.#namespace, filter: options.filter ?? null, now: this.#now(), ...(signal === undefined ? {} : { signal }),
     });
     return hits.map(({ entry, score }) => {
       this.#check(entry);
-      const { docId, start, end } = entry;
-      const span = { ...(docId === undefined ? {} : { docId }), ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) };
-      return new MemoryResult(ownId(entry), entry.text, score, entry.metadata, span);
+      return toResult(entry, score);
     });
   }
 
@@ -161,22 +148,19 @@ export class DatabaseMemory {
   }
 
   async #addBatch(batch: readonly MemoryEntry[], signal: AbortSignal | undefined): Promise<number> {
-    const call = signal === undefined ? {} : { signal };
     const now = this.#now();
     const latest = new Map(batch.map((entry) => {
-      const stored = toStored(entry, this.#namespace, now);
-      const vector = entry.vector === undefined ? undefined : this.#source.check(entry.vector).slice();
-      return [stored.id, vector === undefined ? stored : { ...stored, vector, embedder: this.#source.stamp }];
+      const stored = toStored(entry, this.#namespace, now, this.#source);
+      return [stored.id, stored];
     }));
-    const known = await this.database.getMany([...latest.keys()], call);
+    const known = await this.database.getMany([...latest.keys()], signal === undefined ? {} : { signal });
     const changed = [...latest.values()].filter((entry, i) => {
       const before = known[i] ?? null;
-      const same = before !== null && before.hash === entry.hash && before.docId === entry.docId && before.start === entry.start
-        && before.end === entry.end && before.expiresAt === undefined && entry.expiresAt === undefined && entry.vector === undefined;
-      if (same) this.#check(before);
+      const same = isUnchanged(before, entry);
+      if (same) this.#check(before as StoredEntry);
       return !same;
     });
-    if (changed.length > 0) await this.database.putMany(await withVectors(changed, this.#source, signal), call);
+    if (changed.length > 0) await this.database.putMany(await withVectors(changed, this.#source, signal), signal === undefined ? {} : { signal });
     return changed.length;
   }
 

@@ -1,6 +1,5 @@
 import { kernelModule } from '#kernels';
 import type { Arena } from './arena.ts';
-import { javaScriptKernels } from './js-kernels.ts';
 
 /** Scans `count` rows at an address; all addresses are bytes into the arena. Gives a float per row at `out`. */
 type Scan = (rows: number, count: number, query: number, out: number, length: number) => void;
@@ -25,12 +24,14 @@ export interface Kernels {
   readonly hadamard: (values: number, block: number) => void;
 }
 
-/** Whether a host scans with SIMD. */
-export type KernelKind = 'simd' | 'js';
+/** Makes kernels that run over an arena. */
+export type MakeKernels = (arena: Arena) => Kernels;
 
-/** The fastest kernels this host can run over the arena; 'js' forces the plain ones. */
-export function createKernels(arena: Arena, kind: KernelKind = 'simd'): Kernels {
-  const { wasm } = arena;
-  const module = kind === 'js' || wasm === null ? null : kernelModule();
-  return module === null ? javaScriptKernels(arena) : new WebAssembly.Instance(module, { e: { m: wasm as WebAssembly.Memory } }).exports as unknown as Kernels;
+/** The kernels where there is SIMD, which the next function says. */
+export const simdKernels: MakeKernels = ({ wasm }) =>
+  new WebAssembly.Instance(kernelModule() as WebAssembly.Module, { e: { m: wasm as WebAssembly.Memory } }).exports as unknown as Kernels;
+
+/** The fastest kernels this host can run; the plain ones are loaded where they are needed. */
+export async function hostKernels(): Promise<MakeKernels> {
+  return kernelModule() === null ? (await import('./js-kernels.ts')).javaScriptKernels : simdKernels;
 }

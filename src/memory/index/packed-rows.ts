@@ -58,7 +58,8 @@ export class PackedRows {
     const { floats, bytes } = this.#arena;
     if (this.#withFloats) return floats.subarray(this.#floatsOf(row), this.#floatsOf(row) + this.#dimensions);
     const scale = floats[this.scaleOf(row)] as number;
-    return Float32Array.from(bytes.subarray(this.bytesOf(row), this.bytesOf(row) + this.#dimensions), (level) => level * scale);
+    for (let i = 0, at = this.bytesOf(row); i < this.#dimensions; i++, at++) this.#single[i] = (bytes[at] as number) * scale;
+    return this.#single;
   }
 
   score(query: Float64Array, row: number): number {

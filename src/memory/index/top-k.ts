@@ -10,76 +10,42 @@ export type RowOrder = (a: number, b: number) => number;
 /** Keeps the best `limit` rows of a stream in a binary heap whose root is the worst one kept. */
 export class TopK {
   readonly #limit: number;
-  readonly #order: RowOrder;
-  readonly #rows: number[] = [];
-  readonly #scores: number[] = [];
+  readonly #heap: ScoredRow[] = [];
+  /** Negative when the first is the better one. */
+  readonly #compare: (a: ScoredRow, b: ScoredRow) => number;
 
   constructor(limit: number, order: RowOrder) {
     this.#limit = limit;
-    this.#order = order;
+    this.#compare = (a, b) => b.score - a.score || order(a.row, b.row);
   }
 
   /** A score below this cannot enter any more. */
   get floor(): number {
-    return this.#rows.length < this.#limit ? -Infinity : (this.#scores[0] ?? Infinity);
+    return this.#heap.length < this.#limit ? -Infinity : (this.#heap[0]?.score ?? Infinity);
   }
 
   push(row: number, score: number): void {
-    if (this.#rows.length < this.#limit) {
-      this.#rows.push(row);
-      this.#scores.push(score);
-      this.#up(this.#rows.length - 1);
-    } else if (this.#limit > 0 && this.#worse(this.#rows[0] as number, this.#scores[0] as number, row, score)) {
-      this.#rows[0] = row;
-      this.#scores[0] = score;
-      this.#down();
+    if (score < this.floor) return;
+    const added = { row, score };
+    const heap = this.#heap;
+    let at = heap.length;
+    if (at < this.#limit) {
+      for (let parent = 0; at > 0 && this.#compare(heap[parent = (at - 1) >> 1] as ScoredRow, added) < 0; at = parent) heap[at] = heap[parent] as ScoredRow;
+    } else {
+      if (at === 0 || this.#compare(heap[0] as ScoredRow, added) < 0) return;
+      at = 0;
+      for (let child = 1; child < heap.length; child = 2 * at + 1) {
+        if (child + 1 < heap.length && this.#compare(heap[child] as ScoredRow, heap[child + 1] as ScoredRow) < 0) child++;
+        if (this.#compare(added, heap[child] as ScoredRow) > 0) break;
+        heap[at] = heap[child] as ScoredRow;
+        at = child;
+      }
     }
+    heap[at] = added;
   }
 
   /** What was kept, best first. */
   toArray(): ScoredRow[] {
-    return this.#rows
-      .map((row, i) => ({ row, score: this.#scores[i] as number }))
-      .sort((a, b) => b.score - a.score || this.#order(a.row, b.row));
-  }
-
-  #worse(row: number, score: number, otherRow: number, otherScore: number): boolean {
-    return score < otherScore || (score === otherScore && this.#order(row, otherRow) > 0);
-  }
-
-  #swap(a: number, b: number): void {
-    const row = this.#rows[a] as number;
-    const score = this.#scores[a] as number;
-    this.#rows[a] = this.#rows[b] as number;
-    this.#scores[a] = this.#scores[b] as number;
-    this.#rows[b] = row;
-    this.#scores[b] = score;
-  }
-
-  #worseAt(a: number, b: number): boolean {
-    return this.#worse(this.#rows[a] as number, this.#scores[a] as number, this.#rows[b] as number, this.#scores[b] as number);
-  }
-
-  #up(at: number): void {
-    let i = at;
-    while (i > 0) {
-      const parent = (i - 1) >> 1;
-      if (!this.#worseAt(i, parent)) return;
-      this.#swap(i, parent);
-      i = parent;
-    }
-  }
-
-  #down(): void {
-    let i = 0;
-    for (;;) {
-      const left = 2 * i + 1;
-      if (left >= this.#rows.length) return;
-      const right = left + 1;
-      const child = right < this.#rows.length && this.#worseAt(right, left) ? right : left;
-      if (!this.#worseAt(child, i)) return;
-      this.#swap(i, child);
-      i = child;
-    }
+    return [...this.#heap].sort(this.#compare);
   }
 }

@@ -3,7 +3,7 @@ import { BitRows } from './bit-rows.ts';
 import type { Bitmap } from './bitmap.ts';
 import { byNumber, Contenders } from './contenders.ts';
 import { type Accuracy, lengthOf, type Metric, scaled, type VectorRows } from './exact-index.ts';
-import { createKernels, type KernelKind, type Kernels } from './kernels.ts';
+import { hostKernels, type Kernels, type MakeKernels, simdKernels } from './kernels.ts';
 import { COLUMN, PackedRows } from './packed-rows.ts';
 import { SEGMENT_ROWS } from './segment-rows.ts';
 import { TopK, type RowOrder, type ScoredRow } from './top-k.ts';
@@ -65,12 +65,17 @@ export class VectorIndex implements VectorRows {
   readonly #values: number;
   readonly #list: number;
 
+  /** An index for whatever this host can do. */
+  static async open(dimensions: number, metric: Metric, withFloats: boolean): Promise<VectorIndex> {
+    return new VectorIndex(dimensions, metric, withFloats, await hostKernels());
+  }
+
   /** Without floats, scores are those of the bytes. */
-  constructor(dimensions: number, metric: Metric = 'cosine', withFloats = true, kernels: KernelKind = 'simd') {
+  constructor(dimensions: number, metric: Metric = 'cosine', withFloats = true, makeKernels: MakeKernels = simdKernels) {
     this.dimensions = dimensions;
     this.#metric = metric;
     this.#twice = metric === 'euclidean' ? 2 : 1;
-    this.#kernels = createKernels(this.#arena, kernels);
+    this.#kernels = makeKernels(this.#arena);
     const stride = (dimensions + 31) & ~31;
     this.#packed = new PackedRows(this.#arena, dimensions, metric, withFloats, BitRows.bytesFor(stride));
     this.#bits = BitRows.supports(stride) ? new BitRows(this.#arena, this.#kernels, stride) : null;

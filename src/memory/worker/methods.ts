@@ -24,7 +24,7 @@ export type SentSearchOptions = Omit<SearchOptions, 'reranker' | 'signal'>;
 /** What the worker of a memory serves. */
 export interface MemoryMethods {
   readonly add: (args: Scoped & PackedEntries & { readonly options: SentAddOptions }, call: WorkerCall<IngestProgress>) => Promise<number>;
-  readonly search: (args: Scoped & { readonly query: string; readonly options: SentSearchOptions }, call: WorkerCall) => Promise<MemoryResult[]>;
+  readonly search: (args: Scoped & { readonly queries: readonly string[]; readonly options: SentSearchOptions }, call: WorkerCall) => Promise<MemoryResult[][]>;
   readonly get: (args: Scoped & { readonly id: string }) => Promise<StoredEntry | null>;
   readonly delete: (args: Scoped & { readonly ids: readonly string[] }, call: WorkerCall) => Promise<number>;
   readonly count: (args: Scoped & { readonly filter: MemoryFilter | null }) => Promise<number>;

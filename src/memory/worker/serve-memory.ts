@@ -26,7 +26,7 @@ export function serveMemory(port: PortLike, create: () => Memory | Promise<Memor
   const methods: MemoryMethods = {
     add: async ({ namespace, entries, vectors, options }, { signal, progress }) => (
       (await open(namespace)).addMany(unpack({ entries, vectors }), { ...options, signal, onProgress: progress })),
-    search: async ({ namespace, query, options }, { signal }) => (await open(namespace)).search(query, { ...options, signal }),
+    search: async ({ namespace, queries, options }, { signal }) => (await open(namespace)).searchMany(queries, { ...options, signal }),
     get: async ({ namespace, id }) => (await open(namespace)).get(id),
     delete: async ({ namespace, ids }, { signal }) => (await open(namespace)).deleteMany(ids, { signal }),
     count: async ({ namespace, filter }) => (await open(namespace)).count(filter),

@@ -1,9 +1,9 @@
-import { throwIfAborted } from '../../base/abort.ts';
 import { ValidationError } from '../../base/error-classes.ts';
 import { createWorkerHost, type WorkerHost, type WorkerHostOptions } from '../../local/index.ts';
 import type { StoredEntry } from '../../spec/memory.ts';
 import type { MemoryEntry } from '../entry.ts';
 import type { MemoryFilter } from '../filter.ts';
+import { inBatches } from '../in-batches.ts';
 import type { AddManyOptions, IngestProgress } from '../memory.ts';
 import { MemoryResult } from '../memory-result.ts';
 import { poolSize, type SearchOptions } from '../search.ts';
@@ -26,6 +26,7 @@ export interface WorkerMemory {
   deleteExpired(): Promise<number>;
   /** A reranker runs here, not in the worker. */
   search(query: string, limitOrOptions?: number | SearchOptions, filter?: MemoryFilter | null): Promise<MemoryResult[]>;
+  searchMany(queries: readonly string[], limitOrOptions?: number | SearchOptions, filter?: MemoryFilter | null): Promise<MemoryResult[][]>;
   query(query: string, limitOrOptions?: number | SearchOptions, filter?: MemoryFilter | null): Promise<MemoryResult[]>;
   searchLocal(query: string, limitOrOptions?: number | SearchOptions, filter?: MemoryFilter | null): Promise<MemoryResult[]>;
   reembed(options?: AddManyOptions): Promise<number>;
@@ -83,8 +84,8 @@ class RemoteMemory implements WorkerMemory {
   async addMany(entries: Iterable<MemoryEntry> | AsyncIterable<MemoryEntry>, options: AddManyOptions = {}): Promise<number> {
     const total = Array.isArray(entries) ? entries.length : null;
     let [done, stored] = [0, 0];
-    let batch: MemoryEntry[] = [];
-    const flush = async (): Promise<void> => {
+    const { signal } = options;
+    for await (const batch of inBatches(entries, MESSAGE_ENTRIES, signal)) {
       const packed = pack(batch);
       const before = done;
       stored += await this.#host.call('add', { namespace: this.#namespace, ...packed, options: sent(options) }, {
@@ -92,14 +93,7 @@ class RemoteMemory implements WorkerMemory {
         onProgress: (progress) => this.#report({ done: before + progress.done, total }, options),
       });
       done += batch.length;
-      batch = [];
-    };
-    throwIfAborted(options.signal, 'Adding to the memory');
-    for await (const entry of entries) {
-      batch.push(entry);
-      if (batch.length >= MESSAGE_ENTRIES) await flush();
     }
-    if (batch.length > 0) await flush();
     return stored;
   }
 
@@ -124,14 +118,20 @@ class RemoteMemory implements WorkerMemory {
   }
 
   async search(query: string, limitOrOptions: number | SearchOptions = {}, filter: MemoryFilter | null = null): Promise<MemoryResult[]> {
+    return (await this.searchMany([query], limitOrOptions, filter))[0] as MemoryResult[];
+  }
+
+  async searchMany(queries: readonly string[], limitOrOptions: number | SearchOptions = {}, filter: MemoryFilter | null = null): Promise<MemoryResult[][]> {
     const { signal, reranker, ...options } = typeof limitOrOptions === 'number' ? { limit: limitOrOptions, filter } : limitOrOptions;
     const { limit = DEFAULT_LIMIT, mode = 'hybrid' } = options;
     const call = signal === undefined ? {} : { signal };
     const pool = reranker === undefined ? limit : poolSize({ ...options, reranker, limit, mode });
-    const found = await this.#host.call('search', { namespace: this.#namespace, query, options: { ...options, limit: pool } }, call);
-    // Classes do not cross the line.
-    const results = found.map((hit) => new MemoryResult(hit.id, hit.text, hit.score, hit.metadata, hit));
-    return reranker === undefined ? results : (await import('../rerank.ts')).rerank(query, results, reranker, limit, signal);
+    const found = await this.#host.call('search', { namespace: this.#namespace, queries: [...queries], options: { ...options, limit: pool } }, call);
+    return Promise.all(found.map(async (hits, i) => {
+      // Classes do not cross the line.
+      const results = hits.map((hit) => new MemoryResult(hit.id, hit.text, hit.score, hit.metadata, hit));
+      return reranker === undefined ? results : (await import('../rerank.ts')).rerank(queries[i] as string, results, reranker, limit, signal);
+    }));
   }
 
   query(query: string, limitOrOptions?: number | SearchOptions, filter?: MemoryFilter | null): Promise<MemoryResult[]> {

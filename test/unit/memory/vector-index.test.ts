@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { file, source, target } from '../../../scripts/build-kernels.mjs';
 import { Arena } from '../../../src/memory/index/arena.ts';
 import { Bitmap } from '../../../src/memory/index/bitmap.ts';
-import { createKernels } from '../../../src/memory/index/kernels.ts';
+import { javaScriptKernels } from '../../../src/memory/index/js-kernels.ts';
+import { simdKernels } from '../../../src/memory/index/kernels.ts';
 import { LANES, Rotation } from '../../../src/memory/index/rotation.ts';
 import { ExactIndex, type Accuracy, type Metric } from '../../../src/memory/index/exact-index.ts';
 import { VectorIndex } from '../../../src/memory/index/vector-index.ts';
@@ -70,8 +71,8 @@ describe('the kernels', () => {
       for (let i = 0; i < 3 * count; i++) arena.floats[columns / 4 + i] = random() - 0.5;
       for (let i = 0; i < 5; i++) arena.floats[weights / 4 + i] = random() - 0.5;
       const block = 2 ** Math.floor(Math.log2(length));
-      const results = (['js', 'simd'] as const).map((kind) => {
-        const kernels = createKernels(arena, kind);
+      const results = [javaScriptKernels, simdKernels].map((make) => {
+        const kernels = make(arena);
         const read = (from: number, numbers: number): number[] => [...arena.ints.subarray(from / 4, from / 4 + numbers)];
         kernels.bytes(rows, count, query, out, length);
         const direct = read(out, count);
@@ -94,7 +95,7 @@ describe('Rotation', () => {
   it.each([64, 96, 384, 1024])('of %i numbers keeps lengths and angles', (dimensions) => {
     const random = seeded(dimensions);
     const arena = new Arena();
-    const rotation = new Rotation(arena, createKernels(arena), dimensions);
+    const rotation = new Rotation(arena, simdKernels(arena), dimensions);
     const at = rotation.values / 4;
     for (let i = 0; i < dimensions * LANES; i++) arena.floats[at + i] = random() - 0.5;
     const dot = (x: number, y: number): number => {
@@ -127,7 +128,7 @@ describe('VectorIndex', () => {
   it.each(cases)('finds the true nearest by %s in %i dimensions (spread %d)', (metric, dimensions, spread) => {
     const random = seeded(dimensions);
     const rows = clustered(random, dimensions, 4500, spread);
-    const indexes = (['js', 'simd'] as const).map((kind) => new VectorIndex(dimensions, metric, true, kind));
+    const indexes = [javaScriptKernels, simdKernels].map((make) => new VectorIndex(dimensions, metric, true, make));
     const small = new ExactIndex(dimensions, metric);
     for (const index of [...indexes, small]) for (const vector of rows) index.add(vector);
     const allowed = everyRow(rows.length, (row) => row % 9 !== 0);
