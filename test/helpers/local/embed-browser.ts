@@ -5,6 +5,7 @@ import { encoderFiles } from '../onnx/encoder.ts';
 import { crossEncoderFiles } from '../onnx/cross-encoder.ts';
 import type { EmbedPage } from './embed-page.ts';
 import { type PageServer, type Served, startPageServer } from './page-server.ts';
+import { speechFiles } from '../onnx/speech.ts';
 import { piecesHandler } from './pieces-server.ts';
 import { transformersModels } from './transformers-suite.ts';
 
@@ -50,7 +51,7 @@ export class EmbedBrowser {
       '/nothing-installed': { content: html('', {}) },
       '/no-wasm': { content: html(''), headers: { 'content-security-policy': "script-src 'self' 'unsafe-inline'" } },
     };
-    for (const [name, model] of Object.entries({ ...transformersModels(), 'tiny-cross-encoder': crossEncoderFiles() })) {
+    for (const [name, model] of Object.entries({ ...transformersModels(), 'tiny-cross-encoder': crossEncoderFiles(), 'tiny-speech': speechFiles() })) {
       for (const [path, content] of Object.entries(model)) files[`/models/${name}/${path}`] = { content };
     }
     const server = await startPageServer(files, {

@@ -1,8 +1,10 @@
 import * as embeddings from '../../../src/local/embeddings/index.ts';
 import * as local from '../../../src/local/index.ts';
+import { type TranscriptionResult, transformersTranscription } from '../../../src/local/transcription/index.ts';
 import { type CachedModelReport, cachedBackends, loadInPieces } from './cached-models.ts';
 import { HashEmbedder, Memory } from '../../../src/memory/index.ts';
 import { embeddingSoak, type SoakPlan, type SoakResult } from './embedding-soak.ts';
+import { makeWav, tone } from '../make-wav.ts';
 import { type EmbeddingHost, embeddingSuite, tinyEncoder } from './embedding-suite.ts';
 import { remoteSuite, type RemoteSuite } from './remote-suite.ts';
 import { transformersSuite } from './transformers-suite.ts';
@@ -11,8 +13,10 @@ import { transformersSuite } from './transformers-suite.ts';
 export interface EmbedPage extends RemoteSuite {
   readonly transformers: RemoteSuite;
   soak(plan: SoakPlan): Promise<SoakResult>;
-  /** Takes the GPU from under a model: the problem that its `lost` tells, and that of a later call. */
-  loseGpu(): Promise<unknown[]>;
+  /** Takes the GPU from under a model: the problem that its `lost` tells, and that of a later call; and from under one in a manager: the vector of its next use. */
+  loseGpu(): Promise<{ problems: unknown[]; vector: number[] }>;
+  /** What transformers.js hears in a tone. */
+  hear(): Promise<TranscriptionResult>;
   /** Loads a model that comes in pieces into a ModelCache; `copies` are the caches that somebody else keeps. */
   inPieces(kind: keyof ReturnType<typeof cachedBackends>): Promise<CachedModelReport & { readonly copies: string[] }>;
   probe(options?: EmbeddingHost['options'] & { readonly threads?: number }): Promise<local.Probe>;
@@ -30,7 +34,7 @@ const options: EmbeddingHost['options'] = {
 
 interface Adapter { requestDevice: (this: Adapter, descriptor: object) => Promise<{ destroy(): void }> }
 
-async function loseGpu(): Promise<unknown[]> {
+async function loseGpu(): Promise<{ problems: unknown[]; vector: number[] }> {
   const { prototype } = (globalThis as unknown as { GPUAdapter: { prototype: Adapter } }).GPUAdapter;
   const { requestDevice } = prototype;
   const devices: { destroy(): void }[] = [];
@@ -41,11 +45,19 @@ async function loseGpu(): Promise<unknown[]> {
   };
   const problemOf = (error: unknown): unknown => (error instanceof local.LocalModelError ? error.problem : error);
   try {
-    const model = await embeddings.onnxEmbedding(tinyEncoder({ lib, options })).load();
+    const backend = embeddings.onnxEmbedding(tinyEncoder({ lib, options }));
+    const model = await backend.load();
     devices.at(-1)?.destroy();
     const problems = [problemOf(await model.lost), await model.embed(['a']).catch(problemOf)];
     await model.dispose();
-    return problems;
+    const manager = new local.ModelManager(1);
+    manager.register('encoder', backend);
+    const managed = await manager.load<embeddings.LocalEmbeddingModel>('encoder');
+    devices.at(-1)?.destroy();
+    await managed.lost;
+    const [vector = []] = await manager.use('encoder', (again: embeddings.LocalEmbeddingModel) => again.embed(['hello world']));
+    await manager.unload('encoder');
+    return { problems, vector: [...vector] };
   } finally {
     prototype.requestDevice = requestDevice;
   }
@@ -56,6 +68,12 @@ scope.page = {
   transformers: remoteSuite((t) => transformersSuite(t, embeddings, { modelPath: '/models/', wasmPaths: '/ort/' })),
   soak: (plan) => embeddingSoak({ lib, options }, plan),
   loseGpu,
+  async hear() {
+    const model = await transformersTranscription({ model: 'tiny-speech', modelPath: '/models/', wasmPaths: '/ort/' }).load();
+    const result = await model.transcribe({ audio: makeWav([tone(2, 440, 44_100)], 44_100), language: 'en' });
+    await model.dispose();
+    return result;
+  },
   async inPieces(kind) {
     const address = new URL(`/pieces/${crypto.randomUUID()}`, location.href).href;
     const open = cachedBackends(embeddings, { wasm: '/ort/ort-wasm-simd-threaded.wasm', wasmPaths: '/ort/' })[kind];

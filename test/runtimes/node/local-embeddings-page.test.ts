@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EmbedBrowser, failuresIn, GPU_WASM, type Scope, WASM } from '../../helpers/local/embed-browser.ts';
 import { difference, SENTENCES, vectorOf } from '../../helpers/local/embedding-suite.ts';
+import { SPEECH_SENTENCE } from '../../helpers/onnx/speech.ts';
 import { encoderFiles } from '../../helpers/onnx/encoder.ts';
 
 let plain: EmbedBrowser;
@@ -47,7 +48,9 @@ describe('ONNX Runtime Web in Chromium', () => {
     const { page, refused, asked, close } = await withGpu.open('/webgpu');
     const load = (options: object): Promise<unknown> => page.evaluate(([more, texts]) => (globalThis as unknown as Scope).page.load(more, texts), [options, SENTENCES] as const);
     expect(await load({ model: '/models/tiny-encoder/config.json' })).toEqual({ problem: 'corrupt' });
-    expect(await page.evaluate(() => (globalThis as unknown as Scope).page.loseGpu())).toEqual(['device-lost', 'device-lost']);
+    const { problems, vector } = await page.evaluate(() => (globalThis as unknown as Scope).page.loseGpu());
+    expect(problems).toEqual(['device-lost', 'device-lost']);
+    expect(difference(vector, vectorOf('hello world'))).toBeLessThanOrEqual(1e-5);
     expect(furthest(await load({}))).toBeLessThanOrEqual(1e-5);
     const { outcomes, wrong } = await page.evaluate((plan) => (globalThis as unknown as Scope).page.soak(plan), { seed: 3, calls: 40, parallel: 8, loads: 0.02 });
     expect(wrong).toEqual([]);
@@ -64,6 +67,17 @@ test('transformers.js embeds in a page, and outlives its failures', { timeout: 1
   for (const name of names) {
     expect([name, await page.evaluate((test) => (globalThis as unknown as Scope).page.transformers.run(test), name)]).toEqual([name, null]);
   }
+  expect(asked()).toEqual(expect.arrayContaining(['/tf/transformers.web.min.js', WASM]));
+  expect(refused).toEqual([]);
+  await close();
+});
+
+test('transformers.js hears in a page that is not isolated', { timeout: 180_000 }, async () => {
+  const { page, refused, asked, close } = await plain.open('/wasm-address');
+  const { text, segments, language } = await page.evaluate(() => (globalThis as unknown as Scope).page.hear());
+  expect({ text, language }).toEqual({ text: SPEECH_SENTENCE.trim(), language: 'en' });
+  expect(segments).toMatchObject([{ text: SPEECH_SENTENCE.trim(), start: 0, end: 2 }]);
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
   expect(asked()).toEqual(expect.arrayContaining(['/tf/transformers.web.min.js', WASM]));
   expect(refused).toEqual([]);
   await close();
