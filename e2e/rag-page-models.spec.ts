@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { chromiumLaunch } from '../scripts/chromium.mjs';
 import { SAID } from '../test/helpers/demo-models.ts';
 import { expect, test, textFile } from '../test/helpers/demo-page.ts';
@@ -50,6 +50,39 @@ test('a model writes the answer, its quotes are checked, and it works offline', 
   await expect(turn.getByTestId('written')).toHaveCount(0);
   await expect(demo.chips(turn).first()).toBeVisible();
   await context.setOffline(false);
+});
+
+test('a model searches by meaning; without it, and after a reload, the page searches as before', async ({ demo, page }) => {
+  await demo.add([heron, textFile('tower.md', '# Tower\n\nThe keeper lights the lamp of the tower.', 'text/markdown')]);
+  const searchedWith = page.getByTestId('searched-with');
+  const ask = async (): Promise<Locator> => {
+    const turn = await demo.ask('Who lights the lamp?');
+    expect(await demo.openCitation(demo.chips(turn).filter({ hasText: 'tower.md' }).first())).toContain('keeper lights the lamp');
+    await page.keyboard.press('Escape');
+    return turn;
+  };
+  await expect((await ask()).getByTestId('searched-with')).toHaveCount(0);
+  await start(page, 'finder');
+  await expect(row(page, 'finder')).toContainText('searches by meaning');
+  await expect((await ask()).getByTestId('searched-with')).toContainText('with finder on this device');
+  // What comes now, in any tab, is embedded by the model, too; what leaves is not found any more.
+  await demo.add([textFile('sea.md', 'The sea is blue and the storm is old.', 'text/markdown')]);
+  const sea = await demo.ask('What is the sea like?');
+  expect(await demo.openCitation(demo.chips(sea).filter({ hasText: 'sea.md' }).first())).toContain('The sea is blue');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Remove sea.md' }).click();
+  await expect(demo.documents).toHaveCount(2);
+  await expect(demo.chips(await demo.ask('What is the sea like?')).filter({ hasText: 'sea.md' })).toHaveCount(0);
+  await expect(searchedWith).toHaveCount(3);
+
+  // The page of a next visit has no model in use.
+  await page.reload();
+  await expect((await ask()).getByTestId('searched-with')).toHaveCount(0);
+  await row(page, 'finder').getByRole('button', { name: 'Use finder' }).click();
+  await expect(row(page, 'finder')).toContainText('in use', patience);
+  await expect((await ask()).getByTestId('searched-with')).toHaveCount(1);
+  await row(page, 'finder').getByRole('button', { name: 'Stop using finder' }).click();
+  await expect((await ask()).getByTestId('searched-with')).toHaveCount(0);
 });
 
 test('a question is heard from a sound file and from the microphone', async ({ demo, page }) => {

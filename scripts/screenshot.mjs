@@ -1,4 +1,4 @@
-// Takes the README's picture of the demo: docs/images/demo.png.
+// Takes the README's picture of the demo: docs/images/demo.png, with the models of a folder: `MODELS=folder node scripts/screenshot.mjs`.
 // `node scripts/screenshot.mjs FOLDER` takes the states a reviewer looks at instead: empty, ready, answered, source; in
 // light, dark and on a narrow screen.
 import { mkdirSync } from 'node:fs';
@@ -30,6 +30,12 @@ async function visit(options, shot) {
   await shot(page, 'empty');
   await page.getByRole('button', { name: /Try it with/ }).click();
   await page.getByText(/documents ready/).waitFor();
+  const searching = page.getByTestId('model').filter({ hasText: 'searches by meaning' });
+  if (await searching.count() > 0) {
+    await searching.getByRole('button', { name: /^Download/ }).click();
+    await searching.getByRole('button', { name: /^Use/ }).click();
+    await searching.getByText('in use').waitFor();
+  }
   await shot(page, 'ready');
   await page.getByLabel('Your question').fill(question);
   await page.getByRole('button', { name: 'Ask', exact: true }).click();
@@ -45,7 +51,8 @@ async function visit(options, shot) {
 try {
   if (folder === undefined) {
     mkdirSync(join(root, 'docs/images'), { recursive: true });
-    await visit({}, async (page, name) => name === 'source' && page.screenshot({ path: join(root, 'docs/images/demo.png') }));
+    // High enough for the models, which stand under the source.
+    await visit({ viewport: { width: 1280, height: 1180 } }, async (page, name) => name === 'source' && page.screenshot({ path: join(root, 'docs/images/demo.png') }));
   } else {
     mkdirSync(folder, { recursive: true });
     for (const [variant, options] of Object.entries({

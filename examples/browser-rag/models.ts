@@ -22,14 +22,20 @@ export function models(folder: string | undefined): Plugin {
   };
 }
 
-/** A directory with `onnx/` is a chat model of transformers.js, one with a `.bin` file a speech model of whisper.cpp. */
+/** A directory with a `.bin` file is a speech model of whisper.cpp; one with `onnx/` searches by meaning when its architecture is a bare encoder, and chats else. */
 function readEntries(folder: string): ModelEntry[] {
   return readdirSync(folder).filter((id) => statSync(join(folder, id)).isDirectory()).flatMap((id): ModelEntry[] => {
     const files = readdirSync(join(folder, id), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => {
       const path = join(entry.parentPath, entry.name);
       return { path: path.slice(join(folder, id).length + 1).replaceAll('\\', '/'), bytes: statSync(path).size, sha256: createHash('sha256').update(readFileSync(path)).digest('hex') };
     }).sort((a, b) => a.path.localeCompare(b.path));
-    const kind = files.some(({ path }) => path.startsWith('onnx/')) ? 'chat' : files.some(({ path }) => path.endsWith('.bin')) ? 'speech' : null;
+    const kind = files.some(({ path }) => path.startsWith('onnx/')) ? onnxKind(join(folder, id)) : files.some(({ path }) => path.endsWith('.bin')) ? 'speech' : null;
     return kind === null ? [] : [{ id, kind, files }];
   });
+}
+
+/** `BertModel` gives what texts mean, `LlamaForCausalLM` words. */
+function onnxKind(directory: string): 'chat' | 'search' {
+  const { architectures = [] } = JSON.parse(readFileSync(join(directory, 'config.json'), 'utf8')) as { architectures?: readonly string[] };
+  return architectures[0]?.endsWith('Model') ? 'search' : 'chat';
 }

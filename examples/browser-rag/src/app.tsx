@@ -23,7 +23,7 @@ import { type DemoWorker, messageOf } from './state/worker.ts';
 export function App({ worker }: { readonly worker: DemoWorker }): JSX.Element {
   const [status, say] = useStatus();
   const library = useLibrary(worker, say);
-  const models = useModels(say);
+  const models = useModels(worker, say);
   const conversation = useConversation(worker, models, say);
   const runs = useRunLog(worker, say);
   const [place, setPlace] = useState<SourcePlace | null>(null);

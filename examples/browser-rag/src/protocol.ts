@@ -71,3 +71,8 @@ export interface IngestOutcome {
 }
 
 export type { Answer };
+
+/** An answer, and the model that found its passages; null when none took part. */
+export interface FoundAnswer extends Answer {
+  readonly searchedWith: string | null;
+}

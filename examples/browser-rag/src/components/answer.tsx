@@ -1,18 +1,18 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { Answer } from '../protocol.ts';
+import type { FoundAnswer } from '../protocol.ts';
 import { sanitize } from '../sanitize.ts';
 import type { SourcePlace } from './source-pane.tsx';
 
-type Citation = Answer['citations'][number];
-type Passage = Answer['passages'][number];
+type Citation = FoundAnswer['citations'][number];
+type Passage = FoundAnswer['passages'][number];
 
 /** An answer: quotes with their citations, and what else was looked at. */
 export function AnswerView({ answer, turn, onOpen, openPlace }: {
-  readonly answer: Answer; readonly turn: number; readonly openPlace: SourcePlace | null;
+  readonly answer: FoundAnswer; readonly turn: number; readonly openPlace: SourcePlace | null;
   readonly onOpen: (place: SourcePlace, from: HTMLElement) => void;
 }): JSX.Element {
-  const { found, text, citations, passages } = answer;
+  const { found, text, citations, passages, searchedWith } = answer;
   return (
     <div class="answer">
       {!found && <p class="nothing">{text}.</p>}
@@ -26,6 +26,7 @@ export function AnswerView({ answer, turn, onOpen, openPlace }: {
           ))}
         </ol>
       )}
+      {searchedWith !== null && <p class="soft" data-testid="searched-with">Searched by meaning and words, with {searchedWith} on this device.</p>}
       {passages.length > 0 && <Passages passages={passages} />}
     </div>
   );

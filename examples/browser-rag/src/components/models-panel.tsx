@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
 import { megabytes } from '../capabilities.ts';
 import type { ModelRow } from '../models/models.ts';
-import type { ModelsState } from '../state/use-models.ts';
+import type { ModelsState, ModelWork } from '../state/use-models.ts';
 
-const KINDS = { chat: 'writes answers', speech: 'hears questions' } as const;
+const KINDS = { chat: 'writes answers', speech: 'hears questions', search: 'searches by meaning' } as const;
 
 /** The models that lie beside this page: what each would take, what is here, and what it may not do and why. */
 export function ModelsPanel({ models }: { readonly models: ModelsState }): JSX.Element {
@@ -24,6 +24,11 @@ export function ModelsPanel({ models }: { readonly models: ModelsState }): JSX.E
   );
 }
 
+function progressOf({ doing, done, total }: ModelWork): string {
+  if (doing === 'loading') return 'Loading';
+  return doing === 'embedding' ? `${done} of ${total} passages` : `${megabytes(done)} of ${megabytes(total)}`;
+}
+
 function ModelItem({ row, models }: { readonly row: ModelRow; readonly models: ModelsState }): JSX.Element {
   const { id, kind, bytes, stored, problem } = row;
   const { work, inUse } = models;
@@ -33,14 +38,14 @@ function ModelItem({ row, models }: { readonly row: ModelRow; readonly models: M
   return (
     <li data-testid="model">
       <div>
-        <span class="name">{id}</span> <span class="meta">{KINDS[kind]}, {megabytes(bytes)}</span>
+        <span class="name">{id}</span> <span class="meta">{KINDS[kind]}, {megabytes(bytes)}</span>{' '}
         {used && <span class="state ready">in use</span>}
         {problem !== null && <p class="soft">Cannot run here: {problem}</p>}
         {mine === null && !complete && stored > 0 && <p class="soft">{megabytes(stored)} are here; the download goes on from there.</p>}
         {mine !== null && (
           <p>
-            <progress aria-label={`${mine.doing} ${id}`} {...(mine.doing === 'downloading' ? { value: mine.done, max: bytes } : {})} />{' '}
-            {mine.doing === 'downloading' ? `${megabytes(mine.done)} of ${megabytes(bytes)}` : 'Loading'}
+            <progress aria-label={`${mine.doing} ${id}`} {...(mine.total > 0 ? { value: mine.done, max: mine.total } : {})} />{' '}
+            {progressOf(mine)}
           </p>
         )}
       </div>

@@ -1,5 +1,6 @@
 import { type LoadProgress, ModelCache, type WorkerCall } from 'blazen-ts/local';
 import { transformersChat } from 'blazen-ts/local/chat';
+import { onnxEmbedding } from 'blazen-ts/local/embeddings';
 import { whisper } from 'blazen-ts/local/transcription';
 import { type AnswerPassage, checkQuotes, CITATION_RULES, packContext } from 'blazen-ts/rag';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
@@ -9,16 +10,24 @@ import type { ModelEntry, ModelRow, Written } from './models.ts';
 const base = new URL('../models', self.location.href).href;
 const cache = ModelCache.create('blazen-demo-models', { baseUrl: base });
 
+/** Of the runtime in this worker, whichever model it computes. */
+const wasmUrl = new URL(wasm, self.location.href).href;
+
 /** Small models have little room: sources and answer must fit. */
 const CONTEXT_TOKENS = 1_500, ANSWER_TOKENS = 400;
 
 const backends = {
-  chat: ({ id }: ModelEntry) => transformersChat({ model: id, modelPath: `${base}/`, wasmPaths: { wasm: new URL(wasm, self.location.href).href }, files: cache }),
+  chat: ({ id }: ModelEntry) => transformersChat({ model: id, modelPath: `${base}/`, wasmPaths: { wasm: wasmUrl }, files: cache }),
   speech: ({ id, files }: ModelEntry) => whisper({ model: `${base}/${id}/${files.find(({ path }) => path.endsWith('.bin'))?.path}`, files: cache }),
+  search: ({ id, files }: ModelEntry) => onnxEmbedding({
+    model: `${base}/${id}/${files.find(({ path }) => path.endsWith('.onnx'))?.path}`, tokenizer: `${base}/${id}/tokenizer.json`, config: `${base}/${id}/config.json`,
+    modelId: id, wasm: wasmUrl, files: cache,
+  }),
 };
 
 let chat: Awaited<ReturnType<ReturnType<typeof backends.chat>['load']>> | null = null;
 let speech: Awaited<ReturnType<ReturnType<typeof backends.speech>['load']>> | null = null;
+let search: Awaited<ReturnType<ReturnType<typeof backends.search>['load']>> | null = null;
 
 /** What the page may ask of the worker in which a model runs. Terminating the worker gives the model's memory back. */
 export const modelMethods = {
@@ -50,7 +59,8 @@ export const modelMethods = {
   async load(entry: ModelEntry, { signal, progress }: WorkerCall<LoadProgress>): Promise<void> {
     const options = { signal, onProgress: progress };
     if (entry.kind === 'chat') chat = await backends.chat(entry).load(options);
-    else speech = await backends.speech(entry).load(options);
+    else if (entry.kind === 'speech') speech = await backends.speech(entry).load(options);
+    else search = await backends.search(entry).load(options);
   },
 
   /** The text so far comes as progress. */
@@ -69,6 +79,11 @@ export const modelMethods = {
     }
     const { citations, problems } = checkQuotes(text, sources.passages);
     return { text, citations, unsupported: problems.map(({ quote }) => quote) };
+  },
+
+  async embed({ texts, purpose }: { texts: readonly string[]; purpose: 'document' | 'query' }, { signal }: WorkerCall): Promise<readonly Float32Array[]> {
+    if (search === null) throw new Error('No model is loaded');
+    return await search.doEmbed(texts, { purpose, signal }) as readonly Float32Array[];
   },
 
   async transcribe(samples: Float32Array, { signal, progress }: WorkerCall<number>): Promise<string> {

@@ -2,7 +2,7 @@
 export interface ModelEntry {
   /** Name of its directory. */
   readonly id: string;
-  readonly kind: 'chat' | 'speech';
+  readonly kind: 'chat' | 'speech' | 'search';
   readonly files: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];
 }
 

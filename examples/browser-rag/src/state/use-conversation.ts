@@ -1,6 +1,6 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
 import type { Written } from '../models/models.ts';
-import type { Answer } from '../protocol.ts';
+import type { FoundAnswer } from '../protocol.ts';
 import type { ModelsState } from './use-models.ts';
 import { type DemoWorker, messageOf } from './worker.ts';
 
@@ -8,7 +8,7 @@ import { type DemoWorker, messageOf } from './worker.ts';
 export interface Turn {
   readonly id: number;
   readonly question: string;
-  readonly answer: Answer | null;
+  readonly answer: FoundAnswer | null;
   /** What the model in use writes, complete or so far. */
   readonly written: Partial<Written> & { readonly text: string } | null;
   /** Why there are quotes only, though a model is in use. */

@@ -6,14 +6,15 @@ import type { ModelEntry, ModelRow, Written } from '../models/models.ts';
 import workerUrl from '../models/worker.ts?worker&url';
 import type { Answer } from '../protocol.ts';
 import { scriptUrl } from '../trusted-types.ts';
-import { messageOf } from './worker.ts';
+import { type DemoWorker, messageOf } from './worker.ts';
 
 /** What a model is doing. */
 export interface ModelWork {
   readonly id: string;
-  readonly doing: 'downloading' | 'loading';
-  /** Bytes so far. */
+  readonly doing: 'downloading' | 'loading' | 'embedding';
+  /** Bytes, or passages, so far. */
   readonly done: number;
+  readonly total: number;
 }
 
 /** The models of this device. */
@@ -37,8 +38,8 @@ type ModelWorker = WorkerHost<typeof modelMethods>;
 
 const start = (): ModelWorker => createWorkerHost<typeof modelMethods>({ spawn: () => new Worker(scriptUrl(workerUrl), { type: 'module', name: 'models' }) });
 
-/** One worker keeps the files, and each model in use has one of its own. */
-export function useModels(say: (text: string) => void): ModelsState {
+/** One worker keeps the files, and each model in use has one of its own; that of a model that searches belongs to the documents' `worker`. */
+export function useModels(worker: DemoWorker, say: (text: string) => void): ModelsState {
   const [rows, setRows] = useState<readonly ModelRow[]>([]);
   const [work, setWork] = useState<ModelWork | null>(null);
   const [inUse, setInUse] = useState<ModelsState['inUse']>({});
@@ -57,15 +58,15 @@ export function useModels(say: (text: string) => void): ModelsState {
   useEffect(() => void refresh().catch((thrown: unknown) => setError(messageOf(thrown))), [refresh]);
 
   return useMemo(() => {
-    const attempt = async (doing: ModelWork['doing'], { id }: ModelRow, run: (signal: AbortSignal, tell: (done: number) => void) => Promise<void>): Promise<void> => {
+    const attempt = async (doing: ModelWork['doing'], { id }: ModelRow, run: (signal: AbortSignal, tell: (done: number, total: number, now?: ModelWork['doing']) => void) => Promise<void>): Promise<void> => {
       if (controller.current !== null) return;
       const { signal } = controller.current = new AbortController();
       setError(null);
-      setWork({ id, doing, done: 0 });
+      setWork({ id, doing, done: 0, total: 0 });
       try {
-        await run(signal, (done) => setWork({ id, doing, done }));
+        await run(signal, (done, total, now = doing) => setWork({ id, doing: now, done, total }));
       } catch (thrown) {
-        if (signal.aborted) say(`Stopped. What has arrived of ${id} is kept`);
+        if (signal.aborted) say(doing === 'downloading' ? `Stopped. What has arrived of ${id} is kept` : `Stopped. ${id} is not in use`);
         else setError(messageOf(thrown));
       }
       controller.current = null;
@@ -73,6 +74,7 @@ export function useModels(say: (text: string) => void): ModelsState {
       await refresh();
     };
     const stop = (kind: ModelEntry['kind']): void => {
+      if (kind === 'search') void worker.call('searchWith', null).catch((thrown: unknown) => setError(messageOf(thrown)));
       running.current[kind]?.close();
       delete running.current[kind];
       setInUse(({ [kind]: _, ...others }) => others);
@@ -86,7 +88,7 @@ export function useModels(say: (text: string) => void): ModelsState {
       rows, work, inUse, error, stop,
 
       download: (row: ModelRow) => attempt('downloading', row, async (signal, tell) => {
-        await keeper().call('download', row, { signal, onProgress: tell });
+        await keeper().call('download', row, { signal, onProgress: (done) => tell(done, row.bytes) });
         say(`${row.id} is in this browser`);
       }),
       cancel: () => controller.current?.abort(),
@@ -98,16 +100,20 @@ export function useModels(say: (text: string) => void): ModelsState {
         say(`${row.id} was deleted`);
       },
 
-      use: (row: ModelRow) => attempt('loading', row, async (signal) => {
-        stop(row.kind);
-        const worker = start();
-        try {
-          await worker.call('load', row, { signal });
-        } catch (thrown) {
-          worker.close();
-          throw thrown;
+      use: (row: ModelRow) => attempt('loading', row, async (signal, tell) => {
+        if (inUse[row.kind] !== undefined) stop(row.kind);
+        if (row.kind === 'search') {
+          await worker.call('searchWith', row, { signal, onProgress: ({ done, total }) => tell(done, total ?? 0, 'embedding') });
+        } else {
+          const own = start();
+          try {
+            await own.call('load', row, { signal });
+          } catch (thrown) {
+            own.close();
+            throw thrown;
+          }
+          running.current[row.kind] = own;
         }
-        running.current[row.kind] = worker;
         setInUse((before) => ({ ...before, [row.kind]: row.id }));
         say(`${row.id} is in use`);
       }),
@@ -116,5 +122,5 @@ export function useModels(say: (text: string) => void): ModelsState {
         model('chat').call('write', { question, passages }, { signal, onProgress: onText }),
       transcribe: (samples: Float32Array, signal: AbortSignal) => model('speech').call('transcribe', samples, { signal, transfer: [samples.buffer] }),
     };
-  }, [rows, work, inUse, error, keeper, refresh, say]);
+  }, [rows, work, inUse, error, keeper, refresh, say, worker]);
 }

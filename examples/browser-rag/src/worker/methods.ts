@@ -1,9 +1,12 @@
 import type { WorkerCall } from 'blazen-ts/local';
+import type { IngestProgress } from 'blazen-ts/memory';
 import { askWorkflow } from 'blazen-ts/rag';
-import type { Answer, DocumentRow, FileInput, FileUpdate, IngestOutcome, LogEntry, Preview, SourceWindow } from '../protocol.ts';
+import type { ModelEntry } from '../models/models.ts';
+import type { DocumentRow, FileInput, FileUpdate, FoundAnswer, IngestOutcome, LogEntry, Preview, SourceWindow } from '../protocol.ts';
 import { ingest } from './ingest.ts';
 import { Library } from './library.ts';
 import { RunFeed } from './run-feed.ts';
+import { SearchIndex } from './search-index.ts';
 
 const library = new Library();
 const feed = new RunFeed();
@@ -16,6 +19,23 @@ function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
   return result;
 }
 
+/** What searches while a model is in use. */
+let index: SearchIndex | null = null;
+
+async function searchWith(entry: ModelEntry | null, signal: AbortSignal, progress: (progress: IngestProgress) => void): Promise<void> {
+  index?.close();
+  index = null;
+  if (entry === null) return;
+  const next = await SearchIndex.load(entry, signal);
+  try {
+    await next.follow(library, signal, progress);
+  } catch (error) {
+    next.close();
+    throw error;
+  }
+  index = next;
+}
+
 /** What the page may ask of its worker. */
 export const methods = {
   /** Log records of every run from now on; ends with the call. */
@@ -26,13 +46,18 @@ export const methods = {
   ingest: (files: readonly FileInput[], { signal, progress }: WorkerCall<FileUpdate>): Promise<IngestOutcome> =>
     inTurn(() => ingest(library, feed, files, progress, signal)),
 
-  async ask(question: string, { signal }: WorkerCall): Promise<Answer> {
-    const handler = await askWorkflow({ memory: library.memory }).runWithHandler({ question }, { signal });
+  async ask(question: string, { signal }: WorkerCall): Promise<FoundAnswer> {
+    const searching = index;
+    await searching?.follow(library, signal);
+    const handler = await askWorkflow({ memory: searching?.memory ?? library.memory }).runWithHandler({ question }, { signal });
     const followed = feed.follow('ask', handler);
     const { data } = await handler.result();
     await followed;
-    return data;
+    return { ...data, searchedWith: searching?.modelId ?? null };
   },
+
+  /** Searches with this model from now on, or with none. */
+  searchWith: (entry: ModelEntry | null, { signal, progress }: WorkerCall<IngestProgress>): Promise<void> => inTurn(() => searchWith(entry, signal, progress)),
 
   source: ({ docId, at, from, to }: { docId: string; at: number; from: number; to: number }): Promise<SourceWindow | null> =>
     library.window(docId, at, from, to),
