@@ -1,37 +1,52 @@
-// node bench/memory/reload.mjs: how fast a browser has a large memory back from IndexedDB, next to the plain way of one
-// record per vector. `--check` exits with 1 below the goal. One page, both stores, turn by turn; the least of each counts.
+// How fast a browser has a large memory back from IndexedDB, next to the plain way of one record per vector. One page, both
+// stores, turn by turn; the medians are compared.
 import { createServer } from 'node:http';
 import { build } from 'esbuild';
 import { chromium } from 'playwright';
 import { chromiumLaunch } from '../../scripts/chromium.mjs';
+import { table } from '../page.mjs';
 
-const ENTRIES = Number(process.env.ENTRIES ?? 50_000);
-const ROUNDS = Number(process.env.ROUNDS ?? 7);
 const GOAL = 4;
+const ENTRIES = 50_000;
+const QUICK_ENTRIES = 5_000;
+// Turns of each; at least this many, so that a median means something.
+const ROUNDS = 7;
 
-const { outputFiles: [program] } = await build({
-  stdin: { contents: `import { createIndexedDbMemory } from 'blazen-ts/browser'; globalThis.createIndexedDbMemory = createIndexedDbMemory;`, resolveDir: import.meta.dirname },
-  bundle: true, format: 'esm', conditions: ['browser'], write: false,
-});
-const server = createServer((request, response) => {
-  response.setHeader('content-type', 'text/html');
-  response.end(`<!doctype html><script type="module">${program.text}</script>`);
-});
-await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
-const browser = await chromium.launch(chromiumLaunch());
-try {
-  const page = await browser.newPage();
-  await page.goto(`http://127.0.0.1:${server.address().port}/`);
-  await page.waitForFunction('"createIndexedDbMemory" in globalThis');
-  const times = await page.evaluate(measure, [ENTRIES, ROUNDS]);
-  const [segments, records] = ['segments', 'records'].map((name) => Math.min(...times[name]));
+const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
+
+export async function reload({ passes, quick }) {
+  const count = quick ? QUICK_ENTRIES : ENTRIES;
+  const times = await inChromium(measure, [count, Math.max(ROUNDS, passes)]);
+  const [segments, records] = [median(times.segments), median(times.records)];
   const ratio = records / segments;
-  console.log(`${ENTRIES} vectors of 384 numbers, with text and metadata, from IndexedDB in Chromium (least of ${ROUNDS} turns)`);
-  console.log(`segments of 1,024: ${segments.toFixed(0)} ms; one record per vector: ${records.toFixed(0)} ms; ratio ${ratio.toFixed(2)} (goal ${GOAL})`);
-  if (process.argv.includes('--check') && ratio < GOAL) process.exitCode = 1;
-} finally {
-  await browser.close();
-  server.close();
+  const row = (name, list) => [name, `${(median(list) / segments).toFixed(2)} ×`, `${median(list).toFixed(0)} ms`, `${Math.min(...list).toFixed(0)}–${Math.max(...list).toFixed(0)} ms`];
+  return {
+    text: `**Reload** of ${count.toLocaleString('en-US')} vectors of 384 numbers, with text and metadata, from IndexedDB in Chromium; ${times.segments.length} turns each\n\n`
+      + table(['layout', 'time', 'median', 'least and most'], [row('segments of 1,024, as here', times.segments), row('one record per vector', times.records)]),
+    goals: [['reload from IndexedDB, times one record per vector', `≥ ${GOAL} ×`, `${ratio.toFixed(2)} ×`, ratio >= GOAL]],
+  };
+}
+
+async function inChromium(run, argument) {
+  const { outputFiles: [program] } = await build({
+    stdin: { contents: `import { createIndexedDbMemory } from 'blazen-ts/browser'; globalThis.createIndexedDbMemory = createIndexedDbMemory;`, resolveDir: import.meta.dirname },
+    bundle: true, format: 'esm', conditions: ['browser'], write: false,
+  });
+  const server = createServer((request, response) => {
+    response.setHeader('content-type', 'text/html');
+    response.end(`<!doctype html><script type="module">${program.text}</script>`);
+  });
+  await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  const browser = await chromium.launch(chromiumLaunch());
+  try {
+    const page = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${server.address().port}/`);
+    await page.waitForFunction('"createIndexedDbMemory" in globalThis');
+    return await page.evaluate(run, argument);
+  } finally {
+    await browser.close();
+    server.close();
+  }
 }
 
 // Runs in the page.

@@ -1,11 +1,12 @@
-// node bench/memory/run.mjs [--parts vectors] [--passes 3] [--quick] [--check] [--write]
+// node bench/memory/run.mjs [--parts vectors,reload] [--passes 3] [--quick] [--check] [--write]
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { table, writeSection } from '../page.mjs';
+import { reload } from './reload.mjs';
 import { vectors } from './vectors.mjs';
 
 /** Each gives a text and goals: name, what must hold, what was found, whether it holds. */
-const parts = { vectors };
+const parts = { vectors, reload };
 
 const { values: options } = parseArgs({
   options: {

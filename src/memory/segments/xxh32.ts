@@ -10,11 +10,11 @@ export function xxh32(bytes: Uint8Array): number {
   // Words are read many times faster through a view of words, which only aligned bytes can have.
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
   const words = new Uint32Array(aligned.buffer, aligned.byteOffset, length >>> 2);
-  let at = 0;
+  let at = length & ~15;
   let hash: number;
   if (length >= 16) {
     let [a, b, c, d] = [(P1 + P2) | 0, P2 | 0, 0, -P1 | 0];
-    for (let word = 0; at + 16 <= length; at += 16, word += 4) {
+    for (let word = 0; word < at >>> 2; word += 4) {
       a = round(a, words[word] as number);
       b = round(b, words[word + 1] as number);
       c = round(c, words[word + 2] as number);
