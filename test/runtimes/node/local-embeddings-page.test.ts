@@ -69,6 +69,8 @@ test('transformers.js embeds in a page, and outlives its failures', { timeout: 1
   }
   expect(asked()).toEqual(expect.arrayContaining(['/tf/transformers.web.min.js', WASM]));
   expect(refused).toEqual([]);
+  // The package keeps nothing of what it loads: that is for `files` to do.
+  expect(await page.evaluate(() => caches.keys())).toEqual([]);
   await close();
 });
 
@@ -104,6 +106,11 @@ describe('what is missing is said', () => {
 
   test('a policy that forbids WebAssembly', async () => {
     expect(await problem('/no-wasm')).toMatchObject([{ ok: false, problem: 'wasm-forbidden' }, { problem: 'wasm-forbidden' }]);
+    const { page, asked, close } = await plain.open('/no-wasm');
+    const heard = await page.evaluate(() => (globalThis as unknown as Scope).page.hear().catch((error: { problem?: string }) => error.problem));
+    expect(heard).toBe('wasm-forbidden');
+    expect(asked().filter((path) => path.startsWith('/models/'))).toEqual([]);
+    await close();
   });
 
   test('threads on a page that is not isolated are one thread, and on one that is they are threads', { timeout: 180_000 }, async () => {

@@ -26,6 +26,22 @@ describe('transformers.js in Node', () => {
   for (const [name, files] of Object.entries(transformersModels())) writeFiles(join(folder, name), files);
   afterAll(() => rmSync(folder, { recursive: true }));
   transformersSuite(api, embeddings, { modelPath: folder });
+
+  test('over HTTP each load fetches the weights once, and keeps no copy', async () => {
+    const content = encoderFiles()['onnx/model.onnx'] as Uint8Array;
+    const server = await startPageServer({}, { '/models/': `${folder}/` });
+    for (const loads of [1, 2]) {
+      const progress: number[] = [];
+      const model = await embeddings.transformersEmbedding({ model: 'tiny-encoder', modelPath: `${server.origin}/models/` })
+        .load({ onProgress: ({ file, loaded }) => { if (file.endsWith('.onnx')) progress.push(loaded); } });
+      expect(difference((await model.embed(['a cat']))[0] as ArrayLike<number>, vectorOf('a cat'))).toBeLessThanOrEqual(1e-5);
+      expect(progress.at(-1)).toBe(content.length);
+      await model.dispose();
+      // The package asks for the first byte to learn the size, once.
+      expect(server.asked.filter((path) => path.endsWith('.onnx')).length).toBe(loads + 1);
+    }
+    server.close();
+  });
 });
 
 describe('the reference\'s names', () => {
