@@ -4,7 +4,7 @@ import {
   AbortedError, RunEndedError, RunNotFoundError, SnapshotError, StepError, UnsupportedError, WorkflowNotFoundError,
 } from '../../../src/base/error-classes.ts';
 import type { StreamItem } from '../../../src/durable/index.ts';
-import { type DurableObjectNamespace, type DurableObjectState, durableObjectHost } from '../../../src/platform/workers/index.ts';
+import { type DurableObjectNamespace, type DurableObjectState, durableObjectHost, type WorkflowObject } from '../../../src/platform/workers/index.ts';
 import { chatty, failing, impatient, orderWorkflow, patient, sleepy, world } from './object-workflows.ts';
 
 const { RUNS, SHORT_RUNS } = env as Readonly<Record<'RUNS' | 'SHORT_RUNS', DurableObjectNamespace>>;
@@ -123,15 +123,21 @@ describe('a run in a Durable Object', () => {
     await expect(host.connect('nobody', new Request('https://shop.example/', { headers: { upgrade: 'websocket' } }))).rejects.toThrow(RunNotFoundError);
   });
 
-  // Seen to hang twice in about twenty runs on a machine under heavy load, for a reason that is not known yet.
-  it('has at most 1,024 items on their way to a reader, and gives one that keeps up all of them', { retry: 2 }, async () => {
+  it('has at most 1,024 items on their way to a reader, and gives one that keeps up all of them', async () => {
     const runId = await host.start(chatty, { count: 3000 });
     const { messages, closed, send } = await connect(runId);
     expect(await host.result(runId)).toBe('done');
     const all = await items(host.stream(runId));
     expect(all.map(([seq]) => seq)).toEqual(Array.from({ length: 3000 }, (_, i) => i + 1));
     expect(messages.length).toBe(1024);
-    for (const seen of ['x', '-1', '', '1025', '1e9', '1024']) send(seen);
+    // Handed over here, because messages sent at once may be taken in another order: 1,025 is right after 1,024.
+    await runInDurableObject(object(runId), (instance, state) => {
+      for (const seen of ['x', '-1', '', '1025', '1e9']) {
+        for (const socket of (state as DurableObjectState).getWebSockets()) (instance as WorkflowObject).webSocketMessage(socket, seen);
+      }
+      return Promise.resolve();
+    });
+    send('1024');
     await until(() => messages.length === 2048);
     send('2048');
     await closed;
