@@ -1,3 +1,4 @@
+import { seededRandom } from '../../../src/testing/simulation/random.ts';
 import type { Host } from './hosts.ts';
 import { ENTRIES } from './ingest.ts';
 
@@ -11,22 +12,11 @@ export interface Bag {
   readonly problems: readonly string[];
 }
 
-/** Numbers below 1 that hang on nothing but the seed (mulberry32). */
-export function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 const LARGEST_BATCH = 48;
 
 /** Starts a process, kills it after some acknowledged batches, at any moment of the next one, and starts the next. */
 export async function hunt(host: Host, kills: number, seed: number): Promise<Bag> {
-  const random = randomOf(seed);
+  const random = seededRandom(seed);
   const problems: string[] = [];
   let [acknowledged, batch, unacknowledged, writes, foundBefore] = [0, 1, 0, 0, 0];
   for (let kill = 0; kill <= kills; kill++) {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { seededRandom } from '../../../src/testing/simulation/random.ts';
 import { hosts } from '../../helpers/kill/hosts.ts';
 import { type Case, Hunt, SUBJECTS } from '../../helpers/kill/matrix.ts';
 import { startOutside } from '../../helpers/kill/outside.ts';
@@ -7,17 +8,6 @@ import { problemsOf, summaryOf } from '../../helpers/kill/report.ts';
 // A sample of what `npm run test:long` does at every boundary. `KILL_SEED=1` chooses the same boundaries again.
 const SEED = Number(process.env['KILL_SEED'] ?? Math.floor(Math.random() * 2 ** 32));
 const KILLS_PER_STORE = 15;
-
-/** Numbers below 1 that hang on nothing but the seed (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** One boundary of one workflow after the other; which ones the number tells. */
 function sample(cases: readonly Case[], random: () => number, first: number): Case[] {
@@ -32,7 +22,7 @@ it.each(Object.keys(hosts).map((name, i) => [name, i] as const))('a process kill
   const outside = await startOutside();
   const hunt = new Hunt(await hosts[name]!(outside), outside);
   try {
-    const rows = await hunt.kill(sample(await hunt.enumerate(Object.keys(SUBJECTS)), randomOf(SEED + i), i * KILLS_PER_STORE), KILLS_PER_STORE);
+    const rows = await hunt.kill(sample(await hunt.enumerate(Object.keys(SUBJECTS)), seededRandom(SEED + i), i * KILLS_PER_STORE), KILLS_PER_STORE);
     console.log(`${summaryOf(name, rows, hunt.kills)} (seed ${SEED})`);
     expect(problemsOf(rows)).toEqual([]);
     expect(rows.length).toBe(KILLS_PER_STORE);
