@@ -15,6 +15,8 @@ export class ByteList {
   /** The newest chunk. */
   #last: Chunk = { bytes: new Uint8Array(0), first: 0, ends: [] };
   #length = 0;
+  /** Bytes in all of them. */
+  size = 0;
 
   get length(): number { return this.#length; }
 
@@ -30,6 +32,7 @@ export class ByteList {
     bytes.set(piece, start);
     ends.push(start + piece.length);
     this.#length++;
+    this.size += piece.length;
   }
 
   /** A copy of piece number `i`, from 0. */
@@ -50,7 +53,7 @@ export class ByteList {
   clear(): void {
     this.#last = { bytes: this.#last.bytes, first: 0, ends: [] };
     this.#chunks = [this.#last];
-    this.#length = 0;
+    this.#length = this.size = 0;
   }
 
   /** Give back the room for more. */

@@ -37,9 +37,8 @@ export function layDown(entry: Entry): Entry | Asleep {
   const { createdAt, updatedAt, wakeAt, dueAt, base, deltas, items, inputs } = entry;
   deltas.trim();
   items.trim();
-  if (dueAt !== wakeAt || [...inputs.values()].some((input) => input !== null)) return entry;
+  if (base.length + deltas.size + items.size > SMALL || dueAt !== wakeAt || [...inputs.values()].some((input) => input !== null)) return entry;
   const pieces = [base, ...deltas.list(), ...items.list()];
-  if (pieces.reduce((size, piece) => size + piece.length, 0) > SMALL) return entry;
   const line: Line = [TOLD.map((field) => entry[field]), updatedAt - createdAt, [...inputs.keys()], deltas.length, ...pieces.map((piece) => piece.length)];
   return [JSON.stringify(line), '\n', ...pieces.map((piece) => String.fromCharCode(...piece))].join('');
 }
