@@ -42,6 +42,8 @@ const parts = [
   { name: 'lint', command: 'npm', args: ['run', '-s', 'lint'], read: one },
   { name: 'unit', command: 'vitest', args: ['run', ...vitestFlags('unit')], read: vitest('unit') },
   { name: 'deno', command: 'deno', args: [...vitestInDeno, ...vitestFlags('deno')], read: vitest('deno') },
+  // What the two before have reported.
+  { name: 'backends', command: 'node', args: ['scripts/backend-cases.mjs'], read: own },
   { name: 'types', command: 'node', args: ['scripts/type-tests.mjs'], read: own },
   { name: 'api', command: 'node', args: ['scripts/api-docs.mjs', '--check'], read: own },
   { name: 'docs', command: 'node', args: ['scripts/check-snippets.mjs'], read: own },
