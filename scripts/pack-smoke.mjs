@@ -8,7 +8,7 @@ import { Miniflare } from 'miniflare';
 import { check, finish } from './checks.mjs';
 import { entries } from './entries.mjs';
 import { bin, root, runCommand } from './run-command.mjs';
-import { compatibilityDate, workerd } from './workerd.mjs';
+import { bundledModules, compatibilityDate, workerd } from './workerd.mjs';
 
 const name = 'blazen-ts';
 const folder = mkdtempSync(join(tmpdir(), 'pack-smoke-'));
@@ -103,7 +103,7 @@ try {
       await runCommand(bin('wrangler'), [
         'deploy', '--dry-run', 'worker.ts', '--name', 'smoke', '--compatibility-date', compatibilityDate, '--outdir', 'out',
       ], { ...here, env });
-      const miniflare = new Miniflare({ ...workerd, modules: true, modulesRoot: join(folder, 'out'), scriptPath: join(folder, 'out/worker.js') });
+      const miniflare = new Miniflare({ ...workerd, modules: bundledModules(join(folder, 'out')) });
       try {
         const response = await miniflare.dispatchFetch('http://smoke.test/');
         return same(await response.text(), expected('workerd'));

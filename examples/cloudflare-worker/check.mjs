@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { Miniflare } from 'miniflare';
 import { check, finish } from '../../scripts/checks.mjs';
 import { bin, root, runCommand } from '../../scripts/run-command.mjs';
-import { workerd } from '../../scripts/workerd.mjs';
+import { bundledModules, workerd } from '../../scripts/workerd.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'rag-worker-'));
 /** @type {Miniflare | undefined} */
@@ -39,7 +39,7 @@ function events(/** @type {string} */ text) {
 
 async function start() {
   miniflare = new Miniflare({
-    ...workerd, modules: true, modulesRoot: folder, scriptPath: join(folder, 'worker.js'),
+    ...workerd, modules: bundledModules(folder),
     durableObjects: { LIBRARY: { className: 'Library', useSQLite: true } }, durableObjectsPersist: join(folder, 'state'),
   });
   await miniflare.ready;
