@@ -8,7 +8,7 @@ export const entryBudgets = {
   './workflow': 14_000,
   './pipeline': 30_200,
   './events': 3_000,
-  './durable': 35_200,
+  './durable': 35_400,
   './server': 12_000,
   './msgpack': 13_000,
   './local': 22_000,
@@ -113,6 +113,31 @@ export const programBudgets = [
       console.log((await workflow.run({ name: 'Ada' })).data);
     `,
     forbidden: [/\bzod\b/i, /\bnode:[a-z]/],
+  },
+  {
+    name: 'a workflow that asks, is saved and resumed',
+    budget: 9 * 1024,
+    source: `
+      import { pause, resume, snapshot } from 'blazen-ts/durable';
+      import { Workflow } from 'blazen-ts/workflow';
+      const workflow = new Workflow('order')
+        .addStep('ask', ['blazen::StartEvent'], (event) => ({ type: 'blazen::InputRequestEvent', request_id: 'ok', prompt: 'Order ' + event.item + '?' }))
+        .addStep('order', ['blazen::InputResponseEvent'], (event) => ({ type: 'blazen::StopEvent', result: event.response }));
+      if (localStorage.saved) {
+        const handler = await resume(workflow, localStorage.saved);
+        handler.respondToInput('ok', 'yes');
+        console.log((await handler.result()).data);
+      } else {
+        const handler = await workflow.runWithHandler({ item: 'coat' });
+        for await (const event of handler) {
+          console.log(event.prompt);
+          break;
+        }
+        await pause(handler);
+        localStorage.saved = await snapshot(handler);
+      }
+    `,
+    forbidden: [/\bzod\b/i, /\bnode:[a-z]/, /waitFor/, /SerializableRef/, /BLZNTS/, /\bimport\(/],
   },
   {
     name: 'a typed two-step workflow',

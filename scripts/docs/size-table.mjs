@@ -31,6 +31,7 @@ function quotable(/** @type {ReadonlyMap<string, number>} */ sizes) {
   const vendors = entries.filter(({ subpath }) => isVendor(subpath)).flatMap(({ subpath }) => bytesOf(subpath));
   return [
     { name: 'a program of two steps', what: 'What a bundler keeps of `blazen-ts/workflow` for it.', bytes: bytesOf('a two-step workflow') },
+    { name: 'a program that asks, is saved and resumed', what: 'The same with `pause`, `snapshot` and `resume` of `blazen-ts/durable`.', bytes: bytesOf('a workflow that asks, is saved and resumed') },
     { name: 'a memory with all it may load', what: 'Vectors of any number, keyword search, filters and the chunker of `blazen-ts/memory`; a small one loads less.', bytes: bytesOf('a memory with filters, of any size, and a chunker') },
     ...entries.filter(({ subpath }) => !isVendor(subpath)).map(({ subpath, source }) => ({
       name: `\`blazen-ts${subpath.slice(1)}\``, what: about(source), bytes: bytesOf(subpath),

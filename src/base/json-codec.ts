@@ -13,19 +13,23 @@ export function isWellFormed(text: string): boolean { return !/\p{Surrogate}/u.t
  * @param path names the value in the error.
  * @throws SerializationError naming the path of what cannot be stored.
  */
-export function encodeJson(value: unknown, path = 'value'): string {
-  checkStorable(value, path);
-  return JSON.stringify(isPlain(value) ? value : tag(value, false));
-}
+export function encodeJson(value: unknown, path = 'value'): string { return JSON.stringify(toTagged(value, path)); }
 
 /**
- * The same as data instead of text, for codecs that hold bytes as they are.
+ * The same as data instead of text.
  *
+ * @param special what a codec says in its own way; undefined for the rest.
  * @throws SerializationError naming the path of what cannot be stored.
  */
-export function toTagged(value: unknown, path: string): unknown {
+export function toTagged(value: unknown, path: string, special?: (value: unknown) => unknown): unknown {
   checkStorable(value, path);
-  return tag(value, true);
+  return tagged(value, special);
+}
+
+/** For codecs that hold bytes as they are, and text as UTF-8. */
+export function rawBytes(value: unknown): unknown {
+  if (value instanceof Uint8Array) return value;
+  return typeof value === 'string' && !isWellFormed(value) ? { $: 't', v: JSON.stringify(value) } : undefined;
 }
 
 /** Undo `toTagged`. @throws SerializationError when it is too deep, or holds an unknown tag or an unsafe key. */
@@ -68,35 +72,25 @@ function checkForeign(value: unknown, path: string, depth: number): void {
   }
 }
 
-/** Does plain JSON hold this storable value? */
-function isPlain(value: unknown): boolean {
-  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
-  if (typeof value !== 'object' || value === null) return typeof value !== 'undefined' && typeof value !== 'bigint';
-  if (Array.isArray(value)) return value.every(isPlain);
-  if (value instanceof Date || value instanceof Uint8Array || value instanceof Map || value instanceof Set) return false;
-  return Object.entries(value).every(([key, item]) => key !== '$' && !isUnsafeKey(key) && isPlain(item));
-}
-
-function tag(value: unknown, rawBytes: boolean): unknown {
-  const inner = (item: unknown): unknown => tag(item, rawBytes);
-  switch (typeof value) {
-    case 'undefined': return { $: 'u' };
-    case 'string': return rawBytes && !isWellFormed(value) ? { $: 't', v: JSON.stringify(value) } : value;
-    case 'bigint': return { $: 'n', v: String(value) };
-    case 'number': return Number.isFinite(value) && !Object.is(value, -0) ? value : { $: 'f', v: Object.is(value, -0) ? '-0' : String(value) };
-    case 'object': {
-      if (value === null) return null;
-      if (Array.isArray(value)) return value.map(inner);
-      if (value instanceof Date) return { $: 'd', v: value.getTime() };
-      if (value instanceof Uint8Array) return rawBytes ? value : { $: 'b', v: bytesToBase64(value) };
-      if (value instanceof Map) return { $: 'm', v: Array.from(value, ([k, v]) => [inner(k), inner(v)]) };
-      if (value instanceof Set) return { $: 's', v: Array.from(value, inner) };
-      const entries = Object.entries(value);
-      if (entries.some(([key]) => key === '$' || isUnsafeKey(key) || rawBytes && !isWellFormed(key))) return { $: 'o', v: entries.map(([k, v]) => [inner(k), inner(v)]) };
-      return Object.fromEntries(entries.map(([k, v]) => [k, inner(v)]));
-    }
-    default: return value;
+function tagged(value: unknown, special: ((value: unknown) => unknown) | undefined): unknown {
+  const said = special?.(value);
+  if (said !== undefined) return said;
+  if (value === undefined) return { $: 'u' };
+  if (typeof value === 'bigint') return { $: 'n', v: String(value) };
+  if (typeof value === 'number') return Object.is(value, -0) ? { $: 'f', v: '-0' } : Number.isFinite(value) ? value : { $: 'f', v: String(value) };
+  if (typeof value !== 'object' || value === null) return value;
+  const all = (items: readonly unknown[]): unknown[] => items.map((item) => tagged(item, special));
+  if (Array.isArray(value)) return all(value);
+  if (value instanceof Date) return { $: 'd', v: value.getTime() };
+  if (value instanceof Uint8Array) return { $: 'b', v: bytesToBase64(value) };
+  if (value instanceof Map) return { $: 'm', v: all([...value]) };
+  if (value instanceof Set) return { $: 's', v: all([...value]) };
+  const result: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) {
+    if (key === '$' || isUnsafeKey(key) || special?.(key) !== undefined) return { $: 'o', v: all(Object.entries(value)) };
+    result[key] = tagged((value as Record<string, unknown>)[key], special);
   }
+  return result;
 }
 
 function untag(value: unknown, depth: number): unknown {
@@ -105,46 +99,33 @@ function untag(value: unknown, depth: number): unknown {
   if (depth > MAX_DEPTH * 3) throw new SerializationError(`Cannot decode: nested more than ${MAX_DEPTH} deep`);
   if (Array.isArray(value)) return value.map((item) => untag(item, depth + 1));
   if (value instanceof Uint8Array) return value.slice();
-  const { $: kind, v: payload } = value as { $?: unknown; v?: unknown };
-  if (!Object.hasOwn(value, '$')) {
-    const result: Record<string, unknown> = {};
-    for (const key of Object.keys(value)) {
-      if (isUnsafeKey(key)) throw new SerializationError(`Cannot decode: the key '${key}' is not allowed`);
-      result[key] = untag((value as Record<string, unknown>)[key], depth + 1);
-    }
-    return result;
+  if (Object.hasOwn(value, '$')) return meant(value as { $: unknown; v?: unknown }, depth + 1);
+  const result: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) {
+    if (isUnsafeKey(key)) throw new SerializationError(`Cannot decode: the key '${key}' is not allowed`);
+    result[key] = untag(item, depth + 1);
   }
-  switch (kind) {
-    case 'u': return undefined;
-    case 'n': return /^-?\d+$/.test(String(payload)) ? BigInt(payload as string) : bad(kind);
-    case 'f': return payload === 'NaN' || payload === 'Infinity' || payload === '-Infinity' || payload === '-0' ? Number(payload) : bad(kind);
-    case 'd': return payload === null || typeof payload === 'number' ? new Date(payload ?? NaN) : bad(kind);
-    case 'b': return typeof payload === 'string' ? base64ToBytes(payload) : bad(kind);
-    case 't': return typeof payload === 'string' ? String(parse(payload)) : bad(kind);
-    case 's': return new Set(list(payload, kind).map((item) => untag(item, depth + 2)));
-    case 'm': return new Map(list(payload, kind).map((pair) => entry(pair, kind, depth)));
-    case 'o': {
-      const result: Record<string, unknown> = {};
-      for (const pair of list(payload, kind)) {
-        const [key, item] = entry(pair, kind, depth);
-        // defineProperty: an own "__proto__" key must stay a key.
-        Object.defineProperty(result, String(key), { value: item, enumerable: true, writable: true, configurable: true });
-      }
-      return result;
-    }
-    default: return bad(kind);
+  return result;
+}
+
+/** What a tag stands for. */
+function meant({ $: kind, v: payload }: { readonly $: unknown; readonly v?: unknown }, depth: number): unknown {
+  if (kind === 'u') return undefined;
+  if (kind === 'd' && (payload === null || typeof payload === 'number')) return new Date(payload ?? NaN);
+  if (typeof payload === 'string') {
+    if (kind === 'n' && /^-?\d+$/.test(payload)) return BigInt(payload);
+    if (kind === 'f' && /^(NaN|-?Infinity|-0)$/.test(payload)) return Number(payload);
+    if (kind === 'b') return base64ToBytes(payload);
+    if (kind === 't') return String(parse(payload));
   }
-}
-
-function entry(pair: unknown, kind: unknown, depth: number): [unknown, unknown] {
-  if (!Array.isArray(pair) || pair.length !== 2) return bad(kind);
-  return [untag(pair[0], depth + 3), untag(pair[1], depth + 3)];
-}
-
-function list(payload: unknown, kind: unknown): unknown[] {
-  return Array.isArray(payload) ? payload : bad(kind);
-}
-
-function bad(kind: unknown): never {
+  if (Array.isArray(payload)) {
+    const items = untag(payload, depth) as unknown[];
+    if (kind === 's') return new Set(items);
+    if (payload.every((pair) => Array.isArray(pair) && pair.length === 2)) {
+      if (kind === 'm') return new Map(items as [unknown, unknown][]);
+      // An own "__proto__" key stays a key.
+      if (kind === 'o') return Object.fromEntries(items as [string, unknown][]);
+    }
+  }
   throw new SerializationError(`Cannot decode: the tagged value ${JSON.stringify(kind)} is damaged or unknown`);
 }

@@ -2,9 +2,12 @@ import { PersistCorruptError } from '../base/error-classes.ts';
 import { decodeJson, encodeJson } from '../base/json-codec.ts';
 import { isRecord } from '../base/json.ts';
 import type { CheckpointSummary } from '../spec/checkpoint.ts';
+import { Feed } from '../workflow/feed.ts';
 import type { Run } from '../workflow/run.ts';
+import { RunLog } from '../workflow/run-log.ts';
 import { capture } from './capture.ts';
-import { checkBody, type SnapshotBody } from './snapshot-body.ts';
+import { checkBody } from './check-body.ts';
+import type { SnapshotBody } from './snapshot-body.ts';
 
 type ListField = { [Field in keyof SnapshotBody]-?: Required<SnapshotBody>[Field] extends readonly unknown[] ? Field : never }[keyof SnapshotBody];
 
@@ -22,9 +25,16 @@ const EMPTY: Readonly<Record<ListField, readonly never[]>> = {
 export function encodeBase(run: Run, path: string): Uint8Array {
   const {
     workflow: _workflow, runId: _runId, takenAt: _takenAt, session: _session, v, startedAt, remainingMs, version, routed, log, stream, ...body
-  } = capture(run, undefined, 0);
+  } = capture(run, undefined, { log: folded(run.log), stream: run.stream && new Feed(0, 2, run.stream.seq) });
   const fields = Object.entries(body).filter(([, value]) => !Array.isArray(value) || value.length > 0);
   return new TextEncoder().encode(encodeJson({ v, at: [startedAt, Math.ceil(remainingMs), version, routed, log.seq, stream.seq], ...Object.fromEntries(fields) }, path));
+}
+
+/** The log without its records: what they did is part of its base. */
+function folded(log: RunLog): RunLog {
+  const copy = Object.assign(new RunLog(0), log, { base: log.base && new Map(log.base) });
+  copy.keep(0);
+  return copy;
 }
 
 /** @throws PersistCorruptError when the bytes are not those of a state, SnapshotError naming the field that does not fit. */
@@ -41,6 +51,5 @@ export function decodeBase(bytes: Uint8Array, { workflow, runId }: Pick<Checkpoi
     ...EMPTY, ...lists, state, workflow, runId, startedAt, takenAt: startedAt, remainingMs, version, routed,
     log: { seq, columns: [], base: state }, stream: { seq: streamSeq, columns: [] }, session: { refs: [], dropped: [] },
   };
-  checkBody(body);
-  return body;
+  return checkBody(body);
 }

@@ -6,7 +6,8 @@ import type { Execution, Note } from '../workflow/execution.ts';
 import type { Emission, Patch } from '../workflow/patch.ts';
 import { named } from '../workflow/reducer.ts';
 import type { FinalStatus, Run } from '../workflow/run.ts';
-import { type Check, isEvent, isList, isNote, isNumber, isOrder, isPatch, isRecord, isText } from './snapshot-body.ts';
+import { isNote, isOrder } from './call-checks.ts';
+import { type Check, isEvent, isList, isNumber, isPatch, isRecord, isText } from './checks.ts';
 import { JsonBytes } from './json-bytes.ts';
 
 /** One change of a run on its way to the store. */

@@ -1,4 +1,5 @@
 import { SnapshotError, SnapshotVersionMismatchError } from '../base/error-classes.ts';
+import { sha256 } from './snapshot-json.ts';
 
 // Layout: 8 bytes magic, 2 bytes version, 2 bytes kind, 4 bytes length of the content, 32 bytes SHA-256 of the content
 // (all big-endian), the content. Any damage is found before a byte of the content is looked at.
@@ -19,11 +20,6 @@ export const PIPELINE_JSON_CONTENT: EnvelopeKind = 3;
 export const PIPELINE_MESSAGE_PACK_CONTENT: EnvelopeKind = 4;
 
 const KINDS: readonly EnvelopeKind[] = [JSON_CONTENT, MESSAGE_PACK_CONTENT, PIPELINE_JSON_CONTENT, PIPELINE_MESSAGE_PACK_CONTENT];
-
-/** SHA-256 of the bytes. */
-export async function sha256(bytes: Uint8Array): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
-}
 
 /** Frame the content. */
 export async function seal(kind: EnvelopeKind, content: Uint8Array): Promise<Uint8Array> {

@@ -10,6 +10,8 @@ import { stamp, timeAfter } from './alarm.ts';
 import { getState, isBeside, isStateObject, setState, type StateClass, type StateObject } from './blazen-state.ts';
 import { answer, beginCall, type Calls, callsOf, diverge, isInert, isMade, moveOn, never, record, takeWrites, waitFor } from './calls.ts';
 import type { Context, EventName, EventNamed, StateNamespace, WaitOptions } from './context.ts';
+import type { SnapshotParts } from './parts.ts';
+import type { SessionPausePolicy } from './session-policy.ts';
 import { insertRef, refOf, type SerializableRef } from './session-refs.ts';
 import type { WaitState } from './waits.ts';
 
@@ -17,6 +19,9 @@ import type { WaitState } from './waits.ts';
 export interface DurableDefinition extends Definition {
   /** Classes of state objects by their name. */
   readonly classes: Map<string, StateClass>;
+  /** What happens to session values. */
+  readonly sessions: { policy: SessionPausePolicy };
+  readonly parts: SnapshotParts;
 }
 
 /** The context that steps of `blazen-ts` are handed: an execution whose calls leave their answers for a further try. */

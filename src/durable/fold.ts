@@ -11,7 +11,8 @@ import type { Step } from '../workflow/step.ts';
 import { decodeBase } from './base-codec.ts';
 import { seenBy } from './capture.ts';
 import { decodeChange, type Delta } from './change-codec.ts';
-import { restore, revive, reviveNote } from './restore.ts';
+import { reviveNote } from './call-record.ts';
+import { restore, revive } from './restore.ts';
 import { applyNote, isAsleep, newJournal, rouse } from './waits.ts';
 
 /** The port of runs that are only looked at. */
@@ -117,7 +118,7 @@ function drop(run: Run, x: Execution): void {
 /** Let every execution see what it saw: values that have changed since become its own, and the newest state is shared. */
 function freshen(run: Run): void {
   for (let x = run.newest; x !== null; x = x.previous) {
-    if (x.skip > 0) see(x, seenBy(run, x));
+    if (x.skip > 0) see(x, seenBy(x));
     x.commits = 0;
     x.view = run.version;
   }

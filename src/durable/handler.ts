@@ -2,25 +2,16 @@ import { EventEmitter } from 'eventemitter3';
 import { isBlazenError } from '../base/errors.ts';
 import { type EventLike, type InputResponse, toEvent } from '../events/index.ts';
 import { type RunStatus, WorkflowHandler as CoreHandler, type StreamEvent, type WorkflowResult } from '../workflow/index.ts';
-import type { Run } from '../workflow/run.ts';
 import { stamp } from './alarm.ts';
-import { capture } from './capture.ts';
+import { capture, sessionOf } from './capture.ts';
 import { continueRun, pauseRun, untilRest } from './pause.ts';
-import { applyPolicy, type SessionPausePolicy } from './session-policy.ts';
 import { WorkflowSnapshot } from './snapshot.ts';
 import type { SnapshotBody } from './snapshot-body.ts';
 
 /** A live run that can be paused, saved and moved. */
 export class WorkflowHandler<Result = unknown> extends CoreHandler<Result> {
-  readonly #policy: SessionPausePolicy;
   #stream: AsyncIterator<StreamEvent> | null = null;
   #emitter: EventEmitter<Record<string, [event: StreamEvent, seq: number]>> | null = null;
-
-  /** @internal */
-  constructor(run: Run, policy: SessionPausePolicy) {
-    super(run);
-    this.#policy = policy;
-  }
 
   /** The same as `result`. */
   awaitResult(): Promise<WorkflowResult<Result>> { return this.result(); }
@@ -110,7 +101,7 @@ export class WorkflowHandler<Result = unknown> extends CoreHandler<Result> {
   }
 
   /** @internal The content of a snapshot, at once. */
-  capture(): SnapshotBody { return capture(this.run, applyPolicy(this.run, this.#policy)); }
+  capture(): SnapshotBody { return capture(this.run, sessionOf(this.run)); }
 }
 
 /** One broken listener must not keep the others from hearing. */

@@ -9,6 +9,7 @@ import { type EventLike, INPUT_RESPONSE, START, toEvent, WorkflowEvent } from '.
 import { outcomeOf } from '../workflow/engine.ts';
 import type { InputOf } from '../workflow/index.ts';
 import { type Definition, Run } from '../workflow/run.ts';
+import { withParts } from './all-parts.ts';
 import { encodeBase } from './base-codec.ts';
 import { Changes } from './changes.ts';
 import { CONTROL, type ControlEvent, encodeInput, wishOf } from './control.ts';
@@ -63,7 +64,7 @@ export class LocalHost implements WorkflowHost {
     this.#keeper = { store, clock, leaseMs, deadlines: new SteadyDeadlines(clock), let: (live, wakeAt) => this.#forget(live, wakeAt), wake: (runId) => { if (!this.#closed) void this.#take(runId).catch(() => undefined); } };
     this.#wakeUps = new WakeUps(this.#keeper);
     this.#changes = new Changes(clock, store.capabilities.shared);
-    for (const workflow of workflows) this.#definitions.set(workflow.name, workflow.definition());
+    for (const workflow of workflows) this.#definitions.set(workflow.name, withParts(workflow.definition()));
   }
 
   /**

@@ -1,6 +1,7 @@
 import { drive, kick, stand, stopTry, wake } from '../workflow/engine.ts';
 import { type Run, type RunStatus, tick } from '../workflow/run.ts';
-import { disarm, ring } from './alarm.ts';
+import { disarm } from './alarm.ts';
+import { partsOf } from './parts.ts';
 
 /** Microtasks a resumed run waits for a caller who awaits the handler to attach a reader. */
 const PATIENCE = 8;
@@ -31,7 +32,7 @@ export function continueRun(run: Run): void {
     wake(run);
   }
   tick(run);
-  ring(run);
+  partsOf(run.definition)?.ring(run);
   kick(run);
 }
 
@@ -41,7 +42,7 @@ export async function continueLater(run: Run): Promise<void> {
   wake(run);
   for (let i = 0; i < PATIENCE; i++) await Promise.resolve();
   tick(run);
-  ring(run);
+  partsOf(run.definition)?.ring(run);
   void drive(run, 0);
 }
 

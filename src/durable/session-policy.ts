@@ -1,6 +1,8 @@
 import { SnapshotError, ValidationError } from '../base/error-classes.ts';
 import { checkStorable } from '../base/storable.ts';
+import type { Session } from '../workflow/execution.ts';
 import type { Run } from '../workflow/run.ts';
+import type { DurableDefinition } from './execution.ts';
 import { refOf } from './session-refs.ts';
 import type { SnapshotBody } from './snapshot-body.ts';
 
@@ -28,16 +30,16 @@ export function parsePolicy(policy: string): SessionPausePolicy {
 }
 
 /** @throws SnapshotError naming the live values that the policy does not let go. */
-export function applyPolicy(run: Run, policy: SessionPausePolicy): SnapshotBody['session'] {
+export function recordSession(run: Run): SnapshotBody['session'] {
   const { session } = run;
-  if (session === null) return { refs: [], dropped: [] };
-  const values = [...session.entries()];
+  const { policy } = (run.definition as DurableDefinition).sessions;
+  const values = [...session ?? []];
   if (policy === 'hard_error' && values.length > 0) throw refused(run, values.map(([key]) => key));
   const refs: [string, string, Uint8Array][] = [];
   const dropped: string[] = [];
   const live: string[] = [];
   for (const [key, value] of values) {
-    const ref = policy === 'pickle_or_serialize' ? refOf(session, key) : null;
+    const ref = policy === 'pickle_or_serialize' ? refOf(session as Session, key) : null;
     if (ref !== null) refs.push([key, ref.typeName, ref.bytes]);
     else if (policy === 'warn_drop' || isPlainData(value)) dropped.push(key);
     else live.push(key);

@@ -1,7 +1,10 @@
 import { ValidationError } from '../base/error-classes.ts';
 import { uuid } from '../base/id.ts';
 import type { SessionNamespace } from '../workflow/index.ts';
-import type { Session } from '../workflow/execution.ts';
+import { Session } from '../workflow/execution.ts';
+import type { Run } from '../workflow/run.ts';
+import { type Check, isList, isText } from './checks.ts';
+import type { SnapshotBody } from './snapshot-body.ts';
 
 /** Session values a run may hold when another one that travels is added: a loop that forgets them must not go unseen. */
 const MAX_VALUES = 10_000;
@@ -37,11 +40,19 @@ export function refOf(session: Session, key: string): SerializableRef | null {
   return origin !== undefined && origin.value === value ? origin.ref : null;
 }
 
-/** Put a value that has travelled back into the session: as its deserializer makes it, or as it is when there is none. */
-export function reviveRef(session: Session, key: string, ref: SerializableRef, read: ((bytes: Uint8Array) => unknown) | undefined): void {
-  const value = read === undefined ? ref : read(ref.bytes);
-  session.set(key, value);
-  if (read === undefined) return;
+/** Are these values that travel: key, name of their type, and bytes? */
+export const areRefs: Check = isList((value) => Array.isArray(value) && isText(value[0]) && isText(value[1]) && value[2] instanceof Uint8Array);
+
+/** Put the values that have travelled back into the session, as bytes. */
+export function restoreSession(run: Run, { refs }: SnapshotBody['session']): void {
+  if (refs.length > 0) run.session ??= new Session();
+  for (const [key, typeName, bytes] of refs) run.session?.set(key, new SerializableRef(typeName, bytes));
+}
+
+/** Make of the bytes what their deserializer makes. */
+export function reviveRef(session: Session, key: string, read: (bytes: Uint8Array) => unknown): void {
+  const ref = session.get(key) as SerializableRef;
+  session.set(key, read(ref.bytes));
   const known = origins.get(session) ?? new Map();
   origins.set(session, known.set(key, { ref, value: session.get(key) }));
 }

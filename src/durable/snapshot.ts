@@ -1,12 +1,15 @@
+import { checkBody } from './check-body.ts';
 import { JSON_CONTENT, MESSAGE_PACK_CONTENT } from './envelope.ts';
-import { BODY_VERSION, checkBody, type SnapshotBody } from './snapshot-body.ts';
-import { type DocumentKind, readDocument, SnapshotDocument, type SnapshotJson, writeDocument } from './snapshot-document.ts';
+import { FORMAT } from './run-functions.ts';
+import { BODY_VERSION, type SnapshotBody } from './snapshot-body.ts';
+import { type DocumentKind, readDocument, SnapshotDocument } from './snapshot-document.ts';
+import { type SnapshotJson, writeJson } from './snapshot-json.ts';
 
 type Format = SnapshotJson['format'];
 
 /** @internal */
 export const KIND: DocumentKind<SnapshotBody, Format> = {
-  format: 'blazen-ts.snapshot', version: BODY_VERSION, content: JSON_CONTENT, packed: MESSAGE_PACK_CONTENT, unpacker: 'unpackSnapshot', check: checkBody,
+  format: FORMAT, version: BODY_VERSION, content: JSON_CONTENT, packed: MESSAGE_PACK_CONTENT, unpacker: 'unpackSnapshot', check: checkBody,
 };
 
 /**
@@ -23,7 +26,7 @@ export class WorkflowSnapshot extends SnapshotDocument<Format> {
 
   /** @internal @throws SerializationError naming the event or value that a snapshot cannot hold. */
   static async of(body: SnapshotBody): Promise<WorkflowSnapshot> {
-    return new WorkflowSnapshot(body, await writeDocument(KIND, body));
+    return new WorkflowSnapshot(body, await writeJson(KIND.format, KIND.version, body));
   }
 
   /**

@@ -1,24 +1,23 @@
-import { type Clock, systemClock } from '../base/clock.ts';
 import { SnapshotError } from '../base/error-classes.ts';
 import type { SchemaInput, StandardSchema } from '../base/standard-schema.ts';
-import { followSignal, immediate } from '../workflow/engine.ts';
-import { Session } from '../workflow/execution.ts';
+import type { Session } from '../workflow/execution.ts';
 import { type GraphRecord, graphOf, type StepHandler, type StepPolicy, Workflow as CoreWorkflow, type WorkflowGraph, type WorkflowOptions } from '../workflow/index.ts';
 import { inputParser } from '../workflow/define-workflow.ts';
 import type { Run } from '../workflow/run.ts';
 import type { EmittedBy, EventDefs, InputArguments, ResultBy, SentBy, TypedHandler, UnionOfTypes, WaitedBy, WaitsPolicy } from '../workflow/typed-steps.ts';
+import { adapt, type FitOptions } from './adapt.ts';
+import { allParts } from './all-parts.ts';
 import { nameOf, type StateClass } from './blazen-state.ts';
 import type { Context } from './context.ts';
 import { type DurableDefinition, DurableExecution } from './execution.ts';
 import { WorkflowHandler } from './handler.ts';
 import { offer } from './offer.ts';
-import { continueLater } from './pause.ts';
-import { type FitOptions, restore } from './restore.ts';
-import { parsePolicy, type SessionPausePolicy } from './session-policy.ts';
-import { reviveRef, SerializableRef } from './session-refs.ts';
+import { resumeBody, type ResumeRunOptions } from './run-functions.ts';
+import { parsePolicy } from './session-policy.ts';
+import { reviveRef } from './session-refs.ts';
 import { WorkflowSnapshot } from './snapshot.ts';
 import type { SnapshotBody } from './snapshot-body.ts';
-import type { SnapshotJson } from './snapshot-document.ts';
+import type { SnapshotJson } from './snapshot-json.ts';
 import type { WorkflowBuilder } from './workflow-builder.ts';
 
 /** Name the events a typed step waits for with `ctx.waitFor` or `ctx.collect`: then others may emit them. */
@@ -27,11 +26,7 @@ export function waits<const Defs extends EventDefs>(...defs: Defs): WaitsPolicy<
 }
 
 /** Options of a resume; all optional. */
-export interface ResumeOptions extends FitOptions {
-  /** Aborts the run. */
-  readonly signal?: AbortSignal;
-  /** Where time comes from. Default: the host. */
-  readonly clock?: Clock;
+export interface ResumeOptions extends ResumeRunOptions, FitOptions {
   /** Rebuild session values that travelled as bytes, by their type name; what is given back is put into the session. */
   readonly deserializers?: Readonly<Record<string, (bytes: Uint8Array) => unknown>>;
 }
@@ -54,10 +49,10 @@ export type PromisedSnapshot = SnapshotSource | null | PromiseLike<SnapshotSourc
  */
 export class Workflow<Input = object | undefined, Result = unknown, Handled extends string = string, Emitted extends string = never>
   extends CoreWorkflow<Input, Result, Handled, Emitted> {
-  #policy: SessionPausePolicy = 'pickle_or_error';
-
   constructor(name: string, options?: WorkflowOptions<Input>) {
-    super(name, options, { execution: DurableExecution, offer, classes: new Map() } satisfies Pick<DurableDefinition, 'execution' | 'offer' | 'classes'>);
+    super(name, options, {
+      execution: DurableExecution, offer, classes: new Map(), sessions: { policy: 'pickle_or_error' }, parts: allParts,
+    } satisfies Pick<DurableDefinition, 'execution' | 'offer' | 'classes' | 'sessions' | 'parts'>);
   }
 
   /** Resume a snapshot with a workflow that fits it. See the method `resume`. */
@@ -90,7 +85,7 @@ export class Workflow<Input = object | undefined, Result = unknown, Handled exte
 
   /** What happens to live session values when a snapshot is taken. @throws ValidationError for an unknown policy. */
   setSessionPausePolicy(policy: string): this {
-    this.#policy = parsePolicy(policy);
+    (this.definition() as DurableDefinition).sessions.policy = parsePolicy(policy);
     return this;
   }
 
@@ -125,20 +120,19 @@ export class Workflow<Input = object | undefined, Result = unknown, Handled exte
 
   /** @internal Resume the content of a snapshot, at once. */
   resumeBody(body: SnapshotBody, options: ResumeOptions): WorkflowHandler<Result> {
-    const run = restore(this.definition(), body, options.clock ?? systemClock, immediate, options);
-    if (body.session.refs.length > 0) run.session ??= new Session();
-    for (const [key, typeName, bytes] of body.session.refs) {
-      reviveRef(run.session as Session, key, new SerializableRef(typeName, bytes), options.deserializers?.[typeName]);
+    const handler = resumeBody(this, adapt(this.definition(), body, options), options);
+    for (const [key, typeName] of body.session.refs) {
+      const read = options.deserializers?.[typeName];
+      if (read !== undefined) reviveRef(handler.run.session as Session, key, read);
     }
-    if (options.signal !== undefined) followSignal(run, options.signal);
-    void continueLater(run);
-    return this.handle(run);
+    return handler;
   }
 
   /** The graph of this workflow, for `toMermaid`. See `graphOf`. @param log records of a run: what its steps gave there is added. */
   graph(log?: Iterable<GraphRecord>): WorkflowGraph { return graphOf(this, log); }
 
-  protected override handle(run: Run): WorkflowHandler<Result> { return new WorkflowHandler<Result>(run, this.#policy); }
+  /** @internal */
+  override handle(run: Run): WorkflowHandler<Result> { return new WorkflowHandler<Result>(run); }
 }
 
 /**

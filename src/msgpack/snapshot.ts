@@ -1,8 +1,9 @@
 import { SnapshotError } from '../base/error-classes.ts';
-import { fromTagged, toTagged } from '../base/json-codec.ts';
+import { fromTagged, rawBytes, toTagged } from '../base/json-codec.ts';
 import { open, seal } from '../durable/envelope.ts';
 import { KIND as WORKFLOW, WorkflowSnapshot } from '../durable/snapshot.ts';
-import { checkedBody, type DocumentKind, unreadable } from '../durable/snapshot-document.ts';
+import type { DocumentKind } from '../durable/snapshot-document.ts';
+import { unreadable } from '../durable/snapshot-json.ts';
 import { KIND as PIPELINE, PipelineSnapshot } from '../pipeline/pipeline-snapshot.ts';
 import { pack, unpack } from './codec.ts';
 
@@ -16,7 +17,7 @@ import { pack, unpack } from './codec.ts';
  */
 export function packSnapshot(snapshot: WorkflowSnapshot | PipelineSnapshot): Promise<Uint8Array> {
   const { packed } = snapshot instanceof PipelineSnapshot ? PIPELINE : WORKFLOW;
-  return seal(packed, pack(toTagged(snapshot.body, 'snapshot')));
+  return seal(packed, pack(toTagged(snapshot.body, 'snapshot', rawBytes)));
 }
 
 /**
@@ -41,7 +42,7 @@ async function bodyOf<Body, Format extends string>(kind: DocumentKind<Body, Form
   const { kind: found, content } = await open(bytes);
   if (found !== kind.packed) throw new SnapshotError(`Cannot read the snapshot: its content is not the MessagePack of a ${kind.format}`);
   try {
-    return checkedBody(kind, fromTagged(unpack(content)));
+    return kind.check(fromTagged(unpack(content)));
   } catch (cause) {
     throw unreadable(cause);
   }

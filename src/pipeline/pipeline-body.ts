@@ -1,6 +1,9 @@
 import { SnapshotError } from '../base/error-classes.ts';
 import { isUnsafeKey } from '../base/storable.ts';
-import { anything, checkBody, isEvent, isFeed, isList, isNumber, isPair, isRecord, isText, type Check, type Entries, type SnapshotBody } from '../durable/snapshot-body.ts';
+import { checkBody } from '../durable/check-body.ts';
+import { anything, type Check, checkFields, isEvent, isFeed, isFlag, isList, isNumber, isPair, isRecord, isText, isTime } from '../durable/checks.ts';
+import type { Entries, SnapshotBody } from '../durable/snapshot-body.ts';
+import { checkVersion } from '../durable/snapshot-json.ts';
 import type { StageResult } from './types.ts';
 
 /** Version of the body. A reader refuses newer ones. */
@@ -46,7 +49,6 @@ export interface PipelineBody {
 
 const STATES: readonly unknown[] = ['ready', 'active', 'done', 'skipped', 'failed'] satisfies MemberState[];
 
-const isBoolean: Check = (value) => typeof value === 'boolean';
 const isName: Check = (value) => isText(value) && value !== '' && !isUnsafeKey(value as string);
 const isMember: Check = (value) => {
   const { branch, state, run } = value as MemberRecord;
@@ -62,24 +64,24 @@ const FIELDS: Record<keyof PipelineBody, Check> = {
   v: isNumber, pipeline: isName, runId: isText, startedAt: isNumber, takenAt: isNumber, input: anything,
   stageMs: (value) => typeof value === 'number' && value >= 0,
   stages: isList(isPair(isList(isName))),
-  partial: isBoolean,
+  partial: isFlag,
   shared: isList(isPair(anything)),
-  results: isList(isRecord({ name: isName, output: anything, skipped: isBoolean, durationMs: (value) => typeof value === 'number' })),
+  results: isList(isRecord({ name: isName, output: anything, skipped: isFlag, durationMs: isTime })),
   members: (value) => value === null || isList((member) => isRecord({})(member) && isMember(member))(value),
-  stream: isFeed(2, ([item, published]) => isItem(item) && isBoolean(published)),
+  stream: isFeed(2, ([item, published]) => isItem(item) && isFlag(published)),
 };
 
-/** @throws SnapshotError naming the field that does not fit. */
-export function checkPipelineBody(value: unknown): asserts value is PipelineBody {
-  if (typeof value !== 'object' || value === null) throw new SnapshotError('Cannot read the snapshot: it holds no pipeline');
-  for (const [field, check] of Object.entries(FIELDS)) {
-    if (!check((value as Record<string, unknown>)[field])) throw new SnapshotError(`Cannot read the snapshot: its '${field}' is damaged`);
-  }
-  const { stages, results, members } = value as PipelineBody;
+/** The body. @throws SnapshotVersionMismatchError for a newer version, SnapshotError naming the field that does not fit. */
+export function checkPipelineBody(value: unknown): PipelineBody {
+  const body = Object(value) as PipelineBody;
+  checkVersion(body.v, PIPELINE_BODY_VERSION);
+  checkFields(body, FIELDS);
+  const { stages, results, members } = body;
   const branches = stages[results.length]?.[1];
   const fits = results.every(({ name }, i) => name === stages[i]?.[0])
     && (members === null || branches !== undefined && isSame(names(branches), members));
   if (!fits) throw new SnapshotError('Cannot read the snapshot: it names stages that its pipeline does not have');
+  return body;
 }
 
 function isSame(branches: readonly (string | null)[], members: readonly MemberRecord[]): boolean {

@@ -1,5 +1,6 @@
 import { PIPELINE_JSON_CONTENT, PIPELINE_MESSAGE_PACK_CONTENT } from '../durable/envelope.ts';
-import { type DocumentKind, readDocument, SnapshotDocument, type SnapshotJson, writeDocument } from '../durable/snapshot-document.ts';
+import { type DocumentKind, readDocument, SnapshotDocument } from '../durable/snapshot-document.ts';
+import { type SnapshotJson, writeJson } from '../durable/snapshot-json.ts';
 import { checkPipelineBody, PIPELINE_BODY_VERSION, type PipelineBody } from './pipeline-body.ts';
 import type { StageResult } from './types.ts';
 
@@ -28,7 +29,7 @@ export class PipelineSnapshot extends SnapshotDocument<Format> {
 
   /** @internal @throws SerializationError naming the value that a snapshot cannot hold. */
   static async of(body: PipelineBody): Promise<PipelineSnapshot> {
-    return new PipelineSnapshot(body, await writeDocument(KIND, body));
+    return new PipelineSnapshot(body, await writeJson(KIND.format, KIND.version, body));
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { EventLike } from '../events/index.ts';
+import { type EventLike, toEvent } from '../events/index.ts';
 import type { Lagged } from './feed.ts';
 import type { WorkflowHandler } from './handler.ts';
 import type { Patch } from './patch.ts';
@@ -86,7 +86,7 @@ function recordAt(run: Run, seq: number): RunRecord {
   return {
     v: 1, runId: run.id, seq, ts: run.startedAt + (columns[i + ELAPSED] as number), type: TYPES[kind] as RecordType,
     ...(kind === FORKED ? { forkedFrom: payload as { runId: string; commit: number } } : kind === ENDED ? ending(payload as string, columns[i + EXECUTION]) : kind > INPUT ? executionAt(run, i, head >> 3) : undefined),
-    ...(kind === RETRIED ? { error: payload } : kind < ENDED && payload !== null ? { events: (Array.isArray(payload) ? payload : [payload]) as EventLike[] } : undefined),
+    ...(kind === RETRIED ? { error: payload } : kind < ENDED && payload !== null ? { events: (Array.isArray(payload) ? payload : [payload]).map(toEvent) } : undefined),
     ...(patch === null ? undefined : { statePatch: pairs(patch) }),
   };
 }

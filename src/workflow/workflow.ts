@@ -109,7 +109,7 @@ export class Workflow<Input = object | undefined, Result = unknown, Handled exte
   }
 
   /** @internal The handler of a run; a subclass hands out a richer one. */
-  protected handle(run: Run): WorkflowHandler<Result> { return new WorkflowHandler<Result>(run); }
+  handle(run: Run): WorkflowHandler<Result> { return new WorkflowHandler<Result>(run); }
 
   /** @internal What the engine needs to know. */
   definition(): Definition { return this.#definition; }

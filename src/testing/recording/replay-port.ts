@@ -1,7 +1,8 @@
 import { decodeJson, encodeJson } from '../../base/json-codec.ts';
 import { type EventLike, SCOPE_ENDED, STOP, type WorkflowEvent } from '../../events/index.ts';
 import type { Delta } from '../../durable/change-codec.ts';
-import { revive, reviveNote } from '../../durable/restore.ts';
+import { reviveNote } from '../../durable/call-record.ts';
+import { revive } from '../../durable/restore.ts';
 import { applyNote } from '../../durable/waits.ts';
 import { wake } from '../../workflow/engine.ts';
 import type { Execution, Note } from '../../workflow/execution.ts';

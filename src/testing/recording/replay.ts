@@ -1,3 +1,4 @@
+import { withParts } from '../../durable/all-parts.ts';
 import { decodeBase } from '../../durable/base-codec.ts';
 import { decodeChange } from '../../durable/change-codec.ts';
 import type { DurableExecution } from '../../durable/execution.ts';
@@ -38,7 +39,7 @@ export async function replay(recording: Recording, workflow: SimulatedWorkflow):
   const deltas = recording.changes.map(({ delta }) => decodeChange(delta));
   const port = new ReplayPort(deltas, recording.changes.map(({ items }) => items));
   const made = typeof workflow === 'function' ? workflow({ clock, random: seededRandom(1) }) : workflow;
-  const definition = wrapSteps(made.definition(), (step) => async (event, context) => {
+  const definition = wrapSteps(withParts(made.definition()), (step) => async (event, context) => {
     await port.sees(context as Execution);
     return step.run(event, context);
   });

@@ -6,6 +6,7 @@ import { checkStorable, type Storable } from '../../base/storable.ts';
 import { type EventLike, START, STOP } from '../../events/index.ts';
 import type { ResumeOptions, Workflow, WorkflowHandler } from '../../durable/index.ts';
 import { decodeBase } from '../../durable/base-codec.ts';
+import { withParts } from '../../durable/all-parts.ts';
 import { capture } from '../../durable/capture.ts';
 import { decodeChange, type Delta } from '../../durable/change-codec.ts';
 import { foldRun } from '../../durable/fold.ts';
@@ -110,7 +111,7 @@ export class Timeline {
   #fold(n: number, event?: EventLike): Run {
     if (!Number.isSafeInteger(n) || n < 0 || n > this.#deltas.length) throw new ValidationError(`Run ${this.runId} has no commit ${n}: there are ${this.#deltas.length}`);
     const recording = event === undefined ? this.#recording : this.#changed(n, event);
-    return foldRun(this.#workflow.definition(), storedAt(recording, n), systemClock, LOOKED_AT);
+    return foldRun(withParts(this.#workflow.definition()), storedAt(recording, n), systemClock, LOOKED_AT);
   }
 
   /** The recording with another event at commit `n`. */

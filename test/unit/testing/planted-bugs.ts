@@ -53,7 +53,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: 'endClaim(head, head.inputSeq > options.seenInput ? 0 : head.wakeAt);', replace: 'endClaim(head, head.wakeAt);',
   },
   {
-    name: 'what was collected is lost when a run is put to sleep', subject: 'human input', file: 'durable/capture.ts',
+    name: 'what was collected is lost when a run is put to sleep', subject: 'human input', file: 'durable/state-record.ts',
     find: '[type, [...events] as unknown as EventLike[]]', replace: '[type, [] as EventLike[]]',
   },
   {
@@ -86,7 +86,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a step sees state that was written after it began', subject: 'frozen view', file: 'durable/fold.ts',
-    find: 'if (x.skip > 0) see(x, seenBy(run, x));', replace: '',
+    find: 'if (x.skip > 0) see(x, seenBy(x));', replace: '',
   },
   {
     name: 'one host works on a run twice', subject: 'human input', file: 'durable/local-host.ts',
