@@ -1,19 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { programBudgets } from '../../scripts/size-budgets.mjs';
 import { entry } from './entry.mjs';
 
 const peer = (name, subpath, programs) => ({ name, module: () => name + subpath, programs });
 
-const ours = (module, rest) => `
-  import { Workflow } from '${module}';
-  const workflow = new Workflow('greet')
-    .addStep('name', ['blazen::StartEvent'], (event) => ({ type: 'Named', name: event.name.trim() }))
-    .addStep('greet', ['Named'], (event) => ({ type: 'blazen::StopEvent', result: 'Hello, ' + event.name }));
-  ${rest}
-`;
+/** The program whose size is kept in bounds for every release. */
+const sized = (name) => programBudgets.find((program) => program.name === name).source;
 
 /**
  * Every engine: its adapter is engines/<key>.mjs; `module` is what a program imports first, for the cold import; `programs`
- * are bundled for a browser: two steps, and where there is one the same with a pause, a snapshot and a resume.
+ * are bundled for a browser: two steps, and where there is one a run that asks a human, is paused, saved, and resumed by another process.
  */
 export const engines = {
   floor: { name: 'floor (hand-written loop)', module: () => new URL('floor.mjs', import.meta.url).href, programs: { core: `
@@ -21,12 +17,9 @@ export const engines = {
     const flow = new Flow().on('start', async (e) => ({ type: 'named', data: e.data.trim() })).on('named', async (e) => ({ type: 'stop', data: 'Hello, ' + e.data }));
     console.log(await flow.run('Ada').result);
   ` } },
-  ours: { name: 'blazen-ts', module: () => entry('./workflow'), programs: { core: ours('blazen-ts/workflow', `console.log((await workflow.run({ name: 'Ada' })).data);`), durable: ours('blazen-ts/durable', `
-    const handler = await workflow.runWithHandler({ name: 'Ada' });
-    await handler.pause();
-    const saved = String(await handler.snapshot());
-    console.log((await (await workflow.resume(saved)).result()).data);
-  `) } },
+  ours: { name: 'blazen-ts', module: () => entry('./workflow'), programs: {
+    core: sized('a two-step workflow'), durable: sized('a workflow that asks, is saved and resumed'),
+  } },
   tanstack: peer('@tanstack/workflow-core', '', { core: `
     import { createWorkflow, inMemoryRunStore, runWorkflow } from '@tanstack/workflow-core';
     const workflow = createWorkflow({ id: 'greet' }).handler(async (ctx) => {
