@@ -10,8 +10,8 @@ export function summaryOf(host: string, rows: readonly Row[], processes: number)
     + `${sum(({ problems }) => (problems.length > 0 ? 1 : 0))} bad, usual recovery ${usualRecovery(rows)} ms, longest ${slowest} ms`;
 }
 
-/** Milliseconds from the start of the new process until it committed something new, in the middle of all kills. */
-export function usualRecovery(rows: readonly Row[]): number {
+/** Milliseconds from the start of the new process until it committed something new, in the middle of all kills. Told, not asserted: it is the machine that is slow. */
+function usualRecovery(rows: readonly Row[]): number {
   const sorted = recoveries(rows).sort((a, b) => a - b);
   return sorted[sorted.length >> 1] ?? 0;
 }

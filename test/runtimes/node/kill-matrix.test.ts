@@ -3,7 +3,7 @@ import { seededRandom } from '../../../src/testing/simulation/random.ts';
 import { hosts } from '../../helpers/kill/hosts.ts';
 import { type Case, Hunt, SUBJECTS } from '../../helpers/kill/matrix.ts';
 import { startOutside } from '../../helpers/kill/outside.ts';
-import { problemsOf, summaryOf, usualRecovery } from '../../helpers/kill/report.ts';
+import { problemsOf, summaryOf } from '../../helpers/kill/report.ts';
 
 // A sample of what `npm run test:long` does at every boundary. `KILL_SEED=1` chooses the same boundaries again.
 const SEED = Number(process.env['KILL_SEED'] ?? Math.floor(Math.random() * 2 ** 32));
@@ -25,7 +25,6 @@ it.each(Object.keys(hosts).map((name, i) => [name, i] as const))('a process kill
     const rows = await hunt.kill(sample(await hunt.enumerate(Object.keys(SUBJECTS)), seededRandom(SEED + i), i * KILLS_PER_STORE), KILLS_PER_STORE);
     console.log(`${summaryOf(name, rows, hunt.kills)} (seed ${SEED})`);
     expect(problemsOf(rows)).toEqual([]);
-    expect(usualRecovery(rows)).toBeLessThan(2_000);
     expect(rows.length).toBe(KILLS_PER_STORE);
   } finally {
     await hunt.close();
