@@ -216,7 +216,8 @@ export function endRun(run: Run, status: FinalStatus, value: unknown, failure?: 
   if (run.ended) return;
   tick(run);
   run.port.end(run, status, value, failure);
-  rest(run);
+  // What ends a scope and not the run, in the middle of a pump: the pump goes on to the other steps that have the event.
+  if (run.ended || !run.pumping) rest(run);
 }
 
 /** Let go of what the process holds for a run that has ended. */
