@@ -31,7 +31,7 @@ export function defineEvent<const Type extends string, S extends StandardSchema>
 export function defineEvent(type: string, schema: StandardSchema | null = null): unknown {
   const make = (data?: unknown): WorkflowEvent => {
     const fields = schema === null ? data : validateSync(schema, data, `data of event '${type}'`);
-    return new WorkflowEvent({ ...(fields as object | undefined), type });
+    return new WorkflowEvent(fields as object | undefined, { type });
   };
   return Object.assign(make, {
     type,

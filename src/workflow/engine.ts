@@ -40,7 +40,7 @@ export const immediate: CommitPort = {
 /** Begin a run with its start event. */
 export function startRun(run: Run, input: object | undefined): void {
   armTimeout(run, run.startedAt);
-  run.port.input(run, new WorkflowEvent({ ...input, type: START }));
+  run.port.input(run, new WorkflowEvent(input, { type: START }));
   void drive(run, run.stream ? PATIENCE : 1);
 }
 

@@ -79,7 +79,7 @@ function emit(run: Run, event: WorkflowEvent): void {
 /** An input request gets an id of ours when it has none: the same whenever this run is told again. @param before events emitted before it. */
 export function named(run: Run, event: WorkflowEvent, before: number): WorkflowEvent {
   if (event.type !== INPUT_REQUEST || requestId(event)) return event;
-  return new WorkflowEvent({ ...(event as object), request_id: `${run.id}/${emitted(run) + before}` });
+  return new WorkflowEvent(event, { request_id: `${run.id}/${emitted(run) + before}` });
 }
 
 /** Take the next event off the queue and begin what it starts. */

@@ -41,7 +41,7 @@ export function scope<Event extends EventLike>(context: Context, events: Event |
   const scopes = scopesOf(x.owner);
   const name = id ?? scopes.nextId(x);
   const path = detached ? `/&${name}` : `${scopeOf(x.event)}/${name}`;
-  return (Array.isArray(events) ? events as readonly Event[] : [events as Event]).map((event) => new WorkflowEvent({ ...(toEvent(event) as object), [SCOPE]: path })) as unknown as Event[];
+  return (Array.isArray(events) ? events as readonly Event[] : [events as Event]).map((event) => new WorkflowEvent(toEvent(event), { [SCOPE]: path })) as unknown as Event[];
 }
 
 /** What ends a scope with a result of a known type. */
