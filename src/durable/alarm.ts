@@ -111,7 +111,7 @@ export function stamp<Out extends WorkflowEvent | WorkflowEvent[] | null>(run: R
   if (Array.isArray(out)) return (out.some(isTimed) ? out.map((event) => stamp(run, event)) : out) as Out;
   if (out === null || !isTimed(out)) return out;
   const { expires_in_ms: limit } = out as unknown as EventLike;
-  return new WorkflowEvent(out as object, { expires_at: timeAfter(run, limit, "An input request's expires_in_ms") }) as Out;
+  return new WorkflowEvent(out, { expires_at: timeAfter(run, limit, "An input request's expires_in_ms") }) as Out;
 }
 
 function isTimed(event: WorkflowEvent): boolean {
