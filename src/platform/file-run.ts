@@ -79,17 +79,23 @@ function walk(folder: string, taken: number, onTorn: (path: string) => void): Wh
 
 function assemble(folder: string, records: readonly FileRecord[], place: Pick<OpenRun, 'newest' | 'taken' | 'full' | 'beforeFull'>): WholeRun {
   const [first, last] = [records[0] as FileRecord, records.at(-1) as FileRecord];
-  const inputs = new Map<string, CheckpointInput | null>();
-  for (const record of records) addInputs(inputs, record);
+  const inputs = inputsWith(NO_INPUTS, records);
   return {
     runId: first.runId, folder, ...place, head: last.head, inputs, base: first.base as Uint8Array,
     deltas: records.flatMap((record) => record.deltas), items: records.flatMap((record) => record.items),
   };
 }
 
-function addInputs(inputs: Map<string, CheckpointInput | null>, record: FileRecord): void {
-  for (const input of record.inputs) inputs.set(input.id, input);
-  for (const id of record.used) inputs.set(id, null);
+/** One for all runs that nobody has sent anything: an empty map takes 200 bytes. */
+const NO_INPUTS: OpenRun['inputs'] = new Map();
+
+function inputsWith(before: OpenRun['inputs'], records: readonly FileRecord[]): OpenRun['inputs'] {
+  const inputs = new Map(before);
+  for (const record of records) {
+    for (const input of record.inputs) inputs.set(input.id, input);
+    for (const id of record.used) inputs.set(id, null);
+  }
+  return inputs.size === 0 ? NO_INPUTS : inputs;
 }
 
 /** Inputs that no commit has used, from a number on. */
@@ -119,12 +125,8 @@ export function appendRecord(run: OpenRun, change: Change): OpenRun | null {
     rmSync(join(run.folder, String(n)), { force: true });
     return null;
   }
-  let { inputs } = run;
-  if (record.base !== undefined || record.inputs.length + record.used.length > 0) {
-    const all = new Map(record.base === undefined ? inputs : []);
-    addInputs(all, record);
-    inputs = all;
-  }
+  const changed = record.base !== undefined || record.inputs.length + record.used.length > 0;
+  const inputs = changed ? inputsWith(record.base === undefined ? run.inputs : NO_INPUTS, [record]) : run.inputs;
   const full = record.base === undefined ? { full: run.full, beforeFull: run.beforeFull } : { full: n, beforeFull: run.newest };
   return { runId: run.runId, folder: run.folder, newest: n, taken: n, ...full, head: record.head, inputs };
 }
