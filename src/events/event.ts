@@ -49,7 +49,7 @@ export class WorkflowEvent {
     }
   }
 
-  /** @param added fields that go before those; to spread both into one object takes as long as a whole step. */
+  /** @param added further fields, which win. Spreading both into one object would take as long as a whole step. */
   constructor(fields: object | undefined, added?: object) { Object.assign(this, fields, added); }
 }
 

@@ -1,5 +1,6 @@
 import { abortError, throwIfAborted } from '../../base/abort.ts';
 import { Channel } from '../../base/channel.ts';
+import { delay } from '../../base/delay.ts';
 import { AbortedError, LocalModelError, TimeoutError } from '../../base/error-classes.ts';
 import { BlazenError } from '../../base/errors.ts';
 import { ResultAssembler } from '../../model/index.ts';
@@ -90,11 +91,14 @@ export class LocalCalls implements ChatModelSpec {
     const abort = (): void => call.giveUp(abortError(signal as AbortSignal, action));
     signal?.addEventListener('abort', abort, { once: true });
     const timer = timeouts?.totalMs ? setTimeout(() => call.giveUp(new TimeoutError(`${action} took longer than ${timeouts.totalMs} ms`)), timeouts.totalMs) : undefined;
+    const waits = this.#open.size > 0;
     this.#open.add(call);
 
     // The next answer begins when this one has really ended, whatever became of it; nothing in the chain rejects.
     this.#turn = this.#turn.then(async () => {
       try {
+        // The answer before may have let nothing else happen: what came meanwhile, such as the end of a time limit, counts.
+        if (waits) await delay(0);
         if (this.#gone !== undefined) throw this.#gone;
         if (!controller.signal.aborted) answer.finish(await this.#generate(request, answer, controller));
       } catch (error) {

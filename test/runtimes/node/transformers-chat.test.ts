@@ -172,8 +172,8 @@ describe('what goes wrong is typed, and harms nothing after it', () => {
     await answersAgain();
   });
 
-  it('a request may have a time limit', async () => {
-    const waiting = Promise.all([model.complete(user('loop?')), model.complete(user('loop?'), { timeouts: { totalMs: 1 } })]);
+  it('a request may have a time limit, which counts while another has its turn', async () => {
+    const waiting = Promise.all([model.complete(user('hi?')), model.complete(user('hi?'), { timeouts: { totalMs: 1 } })]);
     await expect(waiting).rejects.toBeInstanceOf(TimeoutError);
     await answersAgain();
   });
