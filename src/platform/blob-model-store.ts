@@ -16,12 +16,12 @@ const PIECE = 4 * 2 ** 20;
 export function blobModelStore(blobs: () => Promise<NamedBlobs>, prefix: string): ModelStore {
   const partName = (name: string, index: number): string => `${name}.${index}`;
   const fileName = (part: string): string => part.replace(/\.\d+$/, '');
-  const run = async <T>(work: (at: NamedBlobs) => Promise<T>, writing = 0): Promise<T> => {
+  const run = async <T>(work: (at: NamedBlobs) => Promise<T>): Promise<T> => {
     try {
       return await work(await blobs());
     } catch (cause) {
       if (!(cause instanceof DOMException)) throw cause;
-      if (cause.name === 'QuotaExceededError' || (writing > 0 && await isFull(writing))) {
+      if (cause.name === 'QuotaExceededError') {
         throw new LocalModelError("Cannot store the model: the browser's storage for this site is full", {
           problem: 'quota', fix: 'Delete models that are no longer needed, or choose a smaller one', cause,
         });
@@ -55,8 +55,8 @@ export function blobModelStore(blobs: () => Promise<NamedBlobs>, prefix: string)
         await at.put(part, whole);
         done += fresh.length;
       }
-    }, bytes.length),
-    replace: (name, bytes) => run((at) => at.put(partName(name, 0), bytes), bytes.length),
+    }),
+    replace: (name, bytes) => run((at) => at.put(partName(name, 0), bytes)),
     async *read(name) {
       for (let index = 0; ; index++) {
         const part = await run((at) => at.get(partName(name, index)));
@@ -74,10 +74,4 @@ export function blobModelStore(blobs: () => Promise<NamedBlobs>, prefix: string)
     exclusive: (name, work, signal) => run(async () => navigator.locks.request(`${prefix}:${name}`, signal ? { signal } : {}, work)),
     path: () => null,
   };
-}
-
-/** Chromium that runs out of room may say no more than that its pipe to the file broke. */
-async function isFull(bytes: number): Promise<boolean> {
-  const { usage = 0, quota = Infinity } = await navigator.storage.estimate();
-  return usage + bytes > quota;
 }

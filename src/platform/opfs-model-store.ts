@@ -1,5 +1,6 @@
 import type { ModelStore } from '../spec/model-store.ts';
 import { blobModelStore, type NamedBlobs } from './blob-model-store.ts';
+import { replaceOpfsFile } from './opfs-file.ts';
 
 /**
  * Models in the browser's origin private file system, in pieces of 4 MiB, so that a download that was interrupted goes on.
@@ -25,17 +26,7 @@ async function open(name: string): Promise<NamedBlobs> {
       const handle = await directory.getFileHandle(file).catch(missing);
       return handle === null ? null : handle.getFile();
     },
-    put: async (file, bytes) => {
-      const writer = await (await directory.getFileHandle(file, { create: true })).createWritable();
-      try {
-        await writer.write(bytes);
-        // The file changes now, all at once.
-        await writer.close();
-      } catch (error) {
-        await writer.abort().catch(() => undefined);
-        throw error;
-      }
-    },
+    put: (file, bytes) => replaceOpfsFile(directory, file, bytes),
     remove: async (file) => { await directory.removeEntry(file).catch(missing); },
     names: async () => {
       const names: string[] = [];

@@ -3,6 +3,7 @@ import { sameBytes } from '../../base/bytes.ts';
 import { MemoryError, MemoryQuotaError } from '../../base/error-classes.ts';
 import { SegmentBackend } from '../../memory/segments/index.ts';
 import type { MemoryBackendSpec, SegmentStoreSpec } from '../../spec/memory.ts';
+import { replaceOpfsFile } from '../opfs-file.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
 /** Where in the origin private file system the memory lies. */
@@ -56,7 +57,7 @@ export function createOpfsSegments(options: OpfsMemoryOptions = {}): SegmentStor
               continue;
             }
             if (key !== expected?.key) written.push(key);
-            await write(directory, key, bytes);
+            await replaceOpfsFile(directory, key, bytes as Uint8Array<ArrayBuffer>);
           }
         } catch (error) {
           // They count for nothing without the last file, and take room.
@@ -72,18 +73,6 @@ export function createOpfsSegments(options: OpfsMemoryOptions = {}): SegmentStor
       return names;
     }),
   };
-}
-
-// The file changes when the writer is closed, all at once.
-async function write(directory: FileSystemDirectoryHandle, key: string, bytes: Uint8Array): Promise<void> {
-  const writer = await (await directory.getFileHandle(key, { create: true })).createWritable();
-  try {
-    await writer.write(bytes as Uint8Array<ArrayBuffer>);
-  } catch (error) {
-    await writer.abort().catch(() => undefined);
-    throw error;
-  }
-  await writer.close();
 }
 
 function ignoreMissing(error: unknown): void {
