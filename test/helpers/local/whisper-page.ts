@@ -35,6 +35,13 @@ const page = {
   /** Bare specifiers lead nowhere in this page: nothing is installed. */
   load: () => whisper({ model: '/tiny.bin' }).load().then(() => 'loaded', (error: { problem?: string }) => error.problem),
 
+  /** Why it cannot be done here: as `probe` says, and as `load` does. */
+  async refused() {
+    const backend = whisper(await options());
+    const probe = await backend.probe();
+    return [probe.ok ? null : probe.problem, await backend.load().then(() => null, (error: { problem?: string }) => error.problem)];
+  },
+
   /** Records a tone as a microphone would be, and reads the file. */
   async record() {
     const context = new AudioContext();

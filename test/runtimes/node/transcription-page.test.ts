@@ -63,6 +63,12 @@ it('a page that is not isolated says so, and one without the package says what t
   expect(await visit('/isolated', (page) => page.load())).toBe('not-installed');
 });
 
+it('a page whose policy forbids WebAssembly says so before anything is fetched', { timeout: 180_000 }, async () => {
+  asked.length = 0;
+  expect(await visit(`/isolated?policy=${encodeURIComponent("script-src 'self'")}`, (page) => page.refused())).toEqual(['wasm-forbidden', 'wasm-forbidden']);
+  expect(asked).not.toContain('/tiny.bin');
+});
+
 it('what a page records is heard as it sounded', { timeout: 180_000 }, async () => {
   const { type, seconds, hertz } = await visit('/', (page) => page.record());
   expect(type).toMatch(/^audio\/webm/);
