@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { BlazenError } from '../base/errors.ts';
 import { PersistError, PersistQuotaError } from '../base/error-classes.ts';
 import type {
@@ -108,8 +108,8 @@ class FileCheckpointStore implements CheckpointStore {
     checkLease(leaseMs, now);
     return this.#change<ClaimedCheckpoint | null>('claim a run', runId, null, (head, run) => {
       if (!mayClaim(head, owner, now)) return { answer: null };
-      claimHead(head, Number(basename(run.folder)) + run.taken + 1, owner, leaseMs, now);
-      const whole = this.#whole(run);
+      claimHead(head, run.life + run.taken + 1, owner, leaseMs, now);
+      const whole = this.#whole(nameOf(runId), run);
       if (whole === null) return null;
       return { answer: { ...stored(runId, whole, head), fence: head.fence, inputs: waiting(run, 0) }, change: {} };
     });
@@ -235,10 +235,10 @@ class FileCheckpointStore implements CheckpointStore {
   #append(name: string, run: OpenRun, head: CheckpointHead, change: NonNullable<Decision<unknown>['change']>): boolean {
     const { base, delta, items = [], inputs = [], used = [] } = change;
     const deltas = delta === undefined ? [] : [delta];
-    const whole = base !== undefined || run.taken - run.full >= RECORDS_PER_RUN ? this.#whole(run) : undefined;
+    const whole = base !== undefined || run.taken - run.full >= RECORDS_PER_RUN ? this.#whole(name, run) : undefined;
     if (whole === null) return false;
     const added = { head, deltas, items, inputs, used };
-    const next = appendRecord(run, whole === undefined ? added : fullRecord(whole, added, base));
+    const next = appendRecord(this.#folder(name, run.life), run, whole === undefined ? added : fullRecord(whole, added, base));
     if (next === null) return false;
     this.#known.set(name, next);
     if (whole !== undefined) tidy(whole, next.full);
@@ -248,26 +248,29 @@ class FileCheckpointStore implements CheckpointStore {
   /** The newest head and inputs of a run, from memory when no other process has written since. */
   #open(name: string): OpenRun | null {
     const known = this.#known.get(name);
-    if (known !== undefined && isCurrent(known)) return known;
+    if (known !== undefined && isCurrent(this.#folder(name, known.life), known)) return known;
     return this.#load(name);
   }
 
   #load(name: string): WholeRun | null {
     const life = list(join(this.#runs, name))?.[0];
-    const run = life === undefined ? null : loadRun(join(this.#runs, name, life), this.#onTornRecord);
+    const run = life === undefined ? null : loadRun(this.#folder(name, life), this.#onTornRecord);
     if (run === null) this.#known.delete(name);
     else {
-      const { base: _base, deltas: _deltas, items: _items, ...known } = run;
+      const { folder: _folder, base: _base, deltas: _deltas, items: _items, ...known } = run;
       this.#known.set(name, known);
     }
     return run;
   }
 
   /** Everything of a run that has just been opened; null when another process has written since. */
-  #whole(run: OpenRun): WholeRun | null {
-    const whole = loadRun(run.folder, this.#onTornRecord);
+  #whole(name: string, run: OpenRun): WholeRun | null {
+    const whole = loadRun(this.#folder(name, run.life), this.#onTornRecord);
     return whole?.taken === run.taken ? whole : null;
   }
+
+  /** Of one life of a run. */
+  #folder(name: string, life: number | string): string { return join(this.#runs, name, String(life)); }
 
   #prepare(): void {
     if (this.#prepared) return;
@@ -279,13 +282,9 @@ class FileCheckpointStore implements CheckpointStore {
 }
 
 /** Ids are hashed: no id can name a path, and look-alikes stay apart on every file system. */
-function nameOf(runId: string): string {
-  return createHash('sha256').update(runId).digest('hex');
-}
+function nameOf(runId: string): string { return createHash('sha256').update(runId).digest('hex'); }
 
-function stored(runId: string, run: WholeRun, head: CheckpointHead): StoredCheckpoint {
-  return { ...summaryOf(runId, head), base: run.base, deltas: run.deltas };
-}
+function stored(runId: string, { base, deltas }: WholeRun, head: CheckpointHead): StoredCheckpoint { return { ...summaryOf(runId, head), base, deltas }; }
 
 function guard<T>(action: string, work: () => T): T {
   try {

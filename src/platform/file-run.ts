@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { CheckpointInput, CheckpointItem } from '../spec/checkpoint.ts';
 import type { CheckpointHead } from '../spec/checkpoint-head.ts';
 import { damaged, decodeRecord, encodeRecord, type FileRecord } from './file-record.ts';
@@ -10,11 +10,11 @@ import { damaged, decodeRecord, encodeRecord, type FileRecord } from './file-rec
 // no lock that a dead process could leave behind. A full record holds the whole run; what lies before it is deleted in
 // ascending order, its stream items having been moved to a file of their own.
 
-/** What a process keeps of a run it has looked at. */
+/** What a process keeps of a run it has looked at: little, for there may be many. */
 export interface OpenRun {
   readonly runId: string;
-  /** Folder of this life of the run: another after it was deleted and created again. */
-  readonly folder: string;
+  /** Which life of the run this is, its folder's name: another after it was deleted and created again. */
+  readonly life: number;
   /** Newest record, and the highest number taken: a torn record takes one too. */
   readonly newest: number;
   readonly taken: number;
@@ -28,6 +28,7 @@ export interface OpenRun {
 
 /** Everything of a run but its older stream. */
 export interface WholeRun extends OpenRun {
+  readonly folder: string;
   readonly base: Uint8Array;
   readonly deltas: readonly Uint8Array[];
   /** Since the full record. */
@@ -35,8 +36,8 @@ export interface WholeRun extends OpenRun {
 }
 
 /** Is it still the newest state? Deleting goes upwards, so a record whose predecessor is there was never deleted. */
-export function isCurrent(run: OpenRun): boolean {
-  return !existsSync(join(run.folder, String(run.taken + 1))) && existsSync(join(run.folder, String(run.taken)));
+export function isCurrent(folder: string, { taken }: OpenRun): boolean {
+  return !existsSync(join(folder, String(taken + 1))) && existsSync(join(folder, String(taken)));
 }
 
 /** Read a run; null when its folder is gone. */
@@ -81,7 +82,7 @@ function assemble(folder: string, records: readonly FileRecord[], place: Pick<Op
   const [first, last] = [records[0] as FileRecord, records.at(-1) as FileRecord];
   const inputs = inputsWith(NO_INPUTS, records);
   return {
-    runId: first.runId, folder, ...place, head: last.head, inputs, base: first.base as Uint8Array,
+    runId: first.runId, life: Number(basename(folder)), folder, ...place, head: last.head, inputs, base: first.base as Uint8Array,
     deltas: records.flatMap((record) => record.deltas), items: records.flatMap((record) => record.items),
   };
 }
@@ -116,19 +117,19 @@ export function fullRecord(run: WholeRun, change: Change, base?: Uint8Array): Ch
 type Change = Omit<FileRecord, 'previous' | 'runId'>;
 
 /** Add a record; null when another process has written meanwhile, or the run is gone. */
-export function appendRecord(run: OpenRun, change: Change): OpenRun | null {
+export function appendRecord(folder: string, run: OpenRun, change: Change): OpenRun | null {
   const record: FileRecord = { ...change, previous: run.newest, runId: run.runId };
   const n = run.taken + 1;
-  if (!place(run.folder, encodeRecord(record), String(n))) return null;
-  if (!existsSync(join(run.folder, String(run.taken)))) {
+  if (!place(folder, encodeRecord(record), String(n))) return null;
+  if (!existsSync(join(folder, String(run.taken)))) {
     // The number had been used and deleted: what was just written is below the newest full record and counts for nothing.
-    rmSync(join(run.folder, String(n)), { force: true });
+    rmSync(join(folder, String(n)), { force: true });
     return null;
   }
   const changed = record.base !== undefined || record.inputs.length + record.used.length > 0;
   const inputs = changed ? inputsWith(record.base === undefined ? run.inputs : NO_INPUTS, [record]) : run.inputs;
-  const full = record.base === undefined ? { full: run.full, beforeFull: run.beforeFull } : { full: n, beforeFull: run.newest };
-  return { runId: run.runId, folder: run.folder, newest: n, taken: n, ...full, head: record.head, inputs };
+  const [full, beforeFull] = record.base === undefined ? [run.full, run.beforeFull] : [n, run.newest];
+  return { runId: run.runId, life: run.life, newest: n, taken: n, full, beforeFull, head: record.head, inputs };
 }
 
 /** Delete what a full record has made superfluous, keeping the stream. Can be repeated, and left out. */
@@ -175,7 +176,7 @@ export function streamOf(run: WholeRun, afterSeq: number, limit: number): Checkp
 }
 
 /** Items of records below the full one that nobody has come to delete yet. */
-function olderItems(run: OpenRun): CheckpointItem[] {
+function olderItems(run: WholeRun): CheckpointItem[] {
   const found: (readonly CheckpointItem[])[] = [];
   for (let n = run.beforeFull; n > 0;) {
     const path = join(run.folder, String(n));
