@@ -18,7 +18,7 @@ export const scenarios = {
   parked: { kind: 'parked', n: 10_000, about: '10,000 runs waiting for an answer: heap of each' },
   parkedLate: { kind: 'parked', n: 500, about: '500 runs waiting for an answer after 1,000 steps: heap of each' },
   evicted: { kind: 'parked', n: 10_000, about: '10,000 runs waiting for an answer, as records of a store in memory: heap of each' },
-  evictedLate: { kind: 'parked', n: 400, about: '400 runs waiting for an answer after 1,000 steps, kept by a store on disk: heap of each' },
+  evictedLate: { kind: 'parked', early: 300, n: 400, about: '400 runs waiting for an answer after 1,000 steps, kept by a store on disk: heap of each' },
   bundle: { kind: 'bundle', about: 'a program of two steps, bundled and minified for a browser; durable: one that asks a human, is paused and saved, and resumed by another process' },
   import: { kind: 'import', n: 11, about: 'cold import, fresh processes' },
 };
