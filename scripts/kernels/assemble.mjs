@@ -37,8 +37,11 @@ export const tee = (/** @type {number} */ local, /** @type {Code} */ value) => [
 export const constant = (/** @type {number} */ value) => [0x41, sleb(value)];
 export const add = (/** @type {Code} */ a, /** @type {Code} */ b) => [a, b, 0x6a];
 export const shl = (/** @type {Code} */ a, /** @type {number} */ bits) => [a, constant(bits), 0x74];
+export const mul = (/** @type {Code} */ a, /** @type {Code} */ b) => [a, b, 0x6c];
 export const below = (/** @type {Code} */ a, /** @type {Code} */ b) => [a, b, 0x49];
-export const load32 = (/** @type {Code} */ address) => [address, 0x28, 2, 0];
+/** Of signed integers. */
+export const above = (/** @type {Code} */ a, /** @type {Code} */ b) => [a, b, 0x4a];
+export const load32 = (/** @type {Code} */ address, offset = 0) => [address, 0x28, 2, leb(offset)];
 export const store32 = (/** @type {Code} */ address, /** @type {Code} */ value) => [address, value, 0x36, 2, 0];
 /** Stores a 32-bit integer as a float. */
 export const storeAsFloat = (/** @type {Code} */ address, /** @type {Code} */ value) => [address, value, 0xb2, 0x38, 2, 0];
@@ -47,11 +50,8 @@ export const andInt = (/** @type {Code} */ a, /** @type {Code} */ b) => [a, b, 0
 export const lowestBit = (/** @type {Code} */ value) => [value, 0x68];
 /** Runs the body while the condition holds, at least once. */
 export const repeat = (/** @type {Code} */ body, /** @type {Code} */ condition) => [0x03, 0x40, body, condition, 0x0d, 0, 0x0b];
-/** Leaves the function when the condition holds. */
-export const leaveIf = (/** @type {Code} */ condition) => [condition, 0x04, 0x40, 0x0f, 0x0b];
 /** Runs the body when the condition holds. */
 export const when = (/** @type {Code} */ condition, /** @type {Code} */ body) => [condition, 0x04, 0x40, body, 0x0b];
-export const isZero = (/** @type {Code} */ value) => [value, 0x45];
 
 export const sameBytes = (/** @type {number} */ value) => simd(0x0c, Array.from({ length: 16 }, () => value));
 export const zero = sameBytes(0);

@@ -1,7 +1,7 @@
 // The scan kernels of memory/index. All lengths are multiples of what one turn of the inner loop reads, see VectorIndex.
 import {
-  I32, V128, add, addBytes, addFloats, addInts, addShorts, and, andInt, assemble, atLeast, below, constant, dot, get, highFloats,
-  intLane, isZero, laneBits, leaveIf, load, load32, loadSame, loadWide, lookUp, lowFloats, lowestBit, mulFloats, repeat, sameBytes,
+  I32, V128, above, add, addBytes, addFloats, addInts, addShorts, and, andInt, assemble, atLeast, below, constant, dot, get, highFloats,
+  intLane, laneBits, load, load32, loadSame, loadWide, lookUp, lowFloats, lowestBit, mul, mulFloats, repeat, sameBytes,
   set, shl, shlShorts, shrShorts, store, store32, storeAsFloat, subFloats, subShorts, tee, when, zero,
 } from './assemble.mjs';
 
@@ -12,41 +12,32 @@ const sumInts = (/** @type {number} */ local) => add(
   add(intLane(get(local), 0), intLane(get(local), 1)), add(intLane(get(local), 2), intLane(get(local), 3)));
 const clear = (/** @type {number[]} */ ...locals) => locals.map((local) => set(local, zero));
 
-// One row of bytes times a query of 16-bit integers, 32 numbers a turn; the sum ends up in `a`.
-const byteRow = (/** @type {number} */ row, /** @type {number} */ query, /** @type {number} */ at, /** @type {number} */ end, /** @type {number} */ a, /** @type {number} */ b) => [
-  clear(a, b), set(at, get(query)),
-  repeat([
-    [a, b, a, b].map((sum, i) => set(sum, addInts(get(sum), dot(loadWide(get(row), 8 * i), load(get(at), 16 * i))))),
-    step(row, 32),
-  ], below(tee(at, add(get(at), constant(64))), get(end))),
-  set(a, addInts(get(a), get(b))),
-];
-
-// (rows, count, query, out, dimensions): dot products of consecutive rows.
+// (addresses, count, query, out, dimensions, run): rows of bytes times a query of 16-bit integers, `run` rows from each
+// address. Four addresses at a time: what is loaded of the query serves four rows, and memory is read as four streams.
 function bytes() {
-  const [rows, count, query, out, dimensions, at, end, a, b] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+  const [addresses, count, query, out, dimensions, run, at, end, left, to, q, ...rest] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18];
+  const [rows, sums] = [rest.slice(0, 4), rest.slice(4)];
   return {
-    name: 'bytes', parameters: 5, locals: [I32, I32, V128, V128],
+    name: 'bytes', parameters: 6, locals: [I32, I32, I32, I32, V128, I32, I32, I32, I32, V128, V128, V128, V128],
     body: [
-      leaveIf(isZero(get(count))),
-      set(end, add(get(query), shl(get(dimensions), 1))),
-      repeat([byteRow(rows, query, at, end, a, b), storeAsFloat(get(out), sumInts(a)), step(out, 4)], tee(count, add(get(count), constant(-1)))),
-    ],
-  };
-}
-
-// (addresses, count, query, out, dimensions): the same for rows anywhere.
-function bytesAt() {
-  const [addresses, count, query, out, dimensions, at, end, row, a, b] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
-  return {
-    name: 'bytesAt', parameters: 5, locals: [I32, I32, I32, V128, V128],
-    body: [
-      leaveIf(isZero(get(count))),
       set(end, add(get(query), shl(get(dimensions), 1))),
       repeat([
-        set(row, load32(get(addresses))), byteRow(row, query, at, end, a, b),
-        storeAsFloat(get(out), sumInts(a)), step(addresses, 4), step(out, 4),
-      ], tee(count, add(get(count), constant(-1)))),
+        rows.map((row, i) => set(row, load32(get(addresses), 4 * i))),
+        set(left, get(run)),
+        repeat([
+          clear(...sums), set(at, get(query)),
+          repeat([
+            [0, 1].map((half) => [set(q, load(get(at), 16 * half)), rows.map((row, i) => (
+              set(sums[i], addInts(get(sums[i]), dot(loadWide(get(row), 8 * half), get(q))))))]),
+            rows.map((row) => step(row, 16)),
+          ], below(tee(at, add(get(at), constant(32))), get(end))),
+          set(to, get(out)),
+          sums.map((sum) => [storeAsFloat(get(to), sumInts(sum)), set(to, add(get(to), shl(get(run), 2)))]),
+          step(out, 4),
+        ], tee(left, add(get(left), constant(-1)))),
+        set(out, add(get(out), mul(get(run), constant(12)))),
+        step(addresses, 16),
+      ], above(tee(count, add(get(count), constant(-4))), constant(0))),
     ],
   };
 }
@@ -138,7 +129,7 @@ function readAll() {
 }
 
 /** The module, as bytes. */
-export const kernels = assemble([bytes(), bytesAt(), bits(), select(), hadamard()]);
+export const kernels = assemble([bytes(), bits(), select(), hadamard()]);
 
 /** The memory-read probe of the benchmark. */
 export const floor = assemble([readAll()]);

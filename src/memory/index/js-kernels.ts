@@ -16,11 +16,11 @@ export function javaScriptKernels(arena: Arena): Kernels {
     return a + b;
   };
   return {
-    bytes(rows, count, query, out, length) {
-      for (let i = 0; i < count; i++) arena.floats[(out >> 2) + i] = row(rows + i * length, query, length);
-    },
-    bytesAt(rows, count, query, out, length) {
-      for (let i = 0; i < count; i++) arena.floats[(out >> 2) + i] = row(arena.ints[(rows >> 2) + i] as number, query, length);
+    bytes(addresses, count, query, out, length, run) {
+      for (let i = 0; i < count * run; i++) {
+        const first = arena.ints[(addresses >> 2) + Math.floor(i / run)] as number;
+        arena.floats[(out >> 2) + i] = row(first + (i % run) * length, query, length);
+      }
     },
     bits(rows, count, tables, out, length) {
       const { bytes, floats } = arena;

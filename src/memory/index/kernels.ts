@@ -1,20 +1,21 @@
 import { kernelModule } from '#kernels';
 import type { Arena } from './arena.ts';
 
-/** Scans `count` rows at an address; all addresses are bytes into the arena. Gives a float per row at `out`. */
-type Scan = (rows: number, count: number, query: number, out: number, length: number) => void;
-
-/** The inner loops of a search. They give the same numbers, bit for bit, in every implementation. */
+/**
+ * The inner loops of a search. They give the same numbers, bit for bit, in every implementation. All addresses are bytes into
+ * the arena; scans give a float per row at `out`.
+ */
 export interface Kernels {
-  /** Signed bytes times a query of 16-bit integers. */
-  readonly bytes: Scan;
-  /** The same, for rows whose addresses are listed at `rows`. */
-  readonly bytesAt: Scan;
+  /**
+   * Signed bytes times a query of 16-bit integers, for `run` consecutive rows from each of the `count` addresses listed at
+   * `addresses`; at least one of both. Up to three more addresses than `count` may be read, and floats be given for them.
+   */
+  readonly bytes: (addresses: number, count: number, query: number, out: number, length: number, run: number) => void;
   /**
    * Bits, in blocks of 16 rows, against tables of 16 bytes, one per half of a byte; `count` is a multiple of 16, `length`
    * is bytes per row. Byte j of each row of a block follow each other: even ones are rows 0 to 7, odd ones 8 to 15.
    */
-  readonly bits: Scan;
+  readonly bits: (rows: number, count: number, tables: number, out: number, length: number) => void;
   /**
    * Turns the value v of each row into (v * w0 + w1) * a + b * w2 + c * w3 + w4, where a to c are columns of floats by
    * row, and lists the rows where that is at least w5: at `out` the end of the list, then the list.

@@ -149,13 +149,16 @@ export class VectorIndex implements VectorRows {
   }
 
   #scanBytes({ allowed, step, reach, found }: Wanted, from: number): void {
-    const { floats } = this.#arena;
+    const { floats, ints } = this.#arena;
     for (let start = from, count = 0; start < this.rows; start += count) {
       // No more rows than before: the floor rises early, and few of the rest get over it.
       count = Math.min(Math.max(start, FIRST_ROWS), SEGMENT_ROWS - (start % SEGMENT_ROWS), this.rows - start);
       if (!anyIn(allowed, start, start + count)) continue;
       const column = this.#packed.scaleOf(start) * 4;
-      this.#kernels.bytes(this.#packed.bytesOf(start), count, this.#shorts, this.#values, this.#packed.stride);
+      // A quarter of the rows at each of four places; the rows of a segment that are not there yet make up for the remainder.
+      const run = Math.ceil(count / 4);
+      for (let i = 0; i < 4; i++) ints[(this.#addresses >> 2) + i] = this.#packed.bytesOf(start + i * run);
+      this.#kernels.bytes(this.#addresses, 4, this.#shorts, this.#values, this.#packed.stride, run);
       this.#select(this.#values, count, column, column + COLUMN, column + 2 * COLUMN, [step, 0, reach, 1 - this.#twice, 0, found.floor], (i) => {
         const error = floats[(column >> 2) + SEGMENT_ROWS + i] as number;
         if (allowed.has(start + i)) found.take(start + i, floats[(this.#values >> 2) + i] as number, 2 * reach * error);
@@ -211,7 +214,7 @@ export class VectorIndex implements VectorRows {
     for (let from = 0; from < rows.length; from += SEGMENT_ROWS) {
       const count = Math.min(SEGMENT_ROWS, rows.length - from);
       for (let i = 0; i < count; i++) ints[(this.#addresses >> 2) + i] = this.#packed.bytesOf(rows[from + i] as number);
-      this.#kernels.bytesAt(this.#addresses, count, this.#shorts, this.#values, this.#packed.stride);
+      this.#kernels.bytes(this.#addresses, count, this.#shorts, this.#values, this.#packed.stride, 1);
       for (let i = 0; i < count; i++) {
         const row = rows[from + i] as number;
         const at = this.#packed.scaleOf(row);

@@ -62,22 +62,23 @@ describe('the kernels', () => {
       const [length, width, count] = [turns * 32, turns * 4, blocks * 16];
       const take = (numbers: number): number => arena.take(numbers * 4);
       const [rows, query, bitRows, tables, list, out] = [take(count * length), take(length), take(count * width), take(8 * width), take(count), take(count + 1)];
-      const [columns, weights, values, found] = [take(3 * count), take(6), take(length * 4), take(count + 1)];
+      const [starts, columns, weights, values, found] = [take(4), take(3 * count), take(6), take(length * 4), take(count + 1)];
       for (let i = 0; i < count * length; i++) arena.bytes[rows + i] = Math.floor(random() * 255) - 127;
       for (let i = 0; i < length; i++) arena.shorts[query / 2 + i] = Math.floor(random() * 8191) - 4095;
       for (let i = 0; i < count * width; i++) arena.bytes[bitRows + i] = Math.floor(random() * 256);
       for (let i = 0; i < 32 * width; i++) arena.bytes[tables + i] = Math.floor(random() * 128);
       for (let i = 0; i < count; i++) arena.ints[list / 4 + i] = rows + Math.floor(random() * count) * length;
+      for (let i = 0; i < 4; i++) arena.ints[starts / 4 + i] = rows + ((i * count) / 4) * length;
       for (let i = 0; i < 3 * count; i++) arena.floats[columns / 4 + i] = random() - 0.5;
       for (let i = 0; i < 5; i++) arena.floats[weights / 4 + i] = random() - 0.5;
       const block = 2 ** Math.floor(Math.log2(length));
       const results = [javaScriptKernels, simdKernels].map((make) => {
         const kernels = make(arena);
         const read = (from: number, numbers: number): number[] => [...arena.ints.subarray(from / 4, from / 4 + numbers)];
-        kernels.bytes(rows, count, query, out, length);
+        kernels.bytes(list, count - 1, query, out, length, 1);
+        const listed = read(out, count - 1);
+        kernels.bytes(starts, 4, query, out, length, count / 4);
         const direct = read(out, count);
-        kernels.bytesAt(list, count, query, out, length);
-        const listed = read(out, count);
         kernels.select(out, count, columns, columns + count * 4, columns + count * 8, weights, found);
         const chosen = [read(found, ((arena.ints[found / 4] as number) - found) / 4), read(out, count)];
         kernels.bits(bitRows, count, tables, out, width);
