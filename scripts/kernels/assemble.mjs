@@ -29,6 +29,7 @@ const text = (/** @type {string} */ value) => vector([...new TextEncoder().encod
 export const flat = (code) => (typeof code === 'number' ? [code] : code.flatMap(flat));
 
 export const I32 = 0x7f;
+export const F32 = 0x7d;
 export const V128 = 0x7b;
 
 export const get = (/** @type {number} */ local) => [0x20, leb(local)];
@@ -79,25 +80,28 @@ export const lowFloats = (/** @type {Code} */ a) => [a, simd(0xa9), simd(0xfa)];
 export const highFloats = (/** @type {Code} */ a) => [a, simd(0xaa), simd(0xfa)];
 export const intLane = (/** @type {Code} */ a, /** @type {number} */ lane) => [a, simd(0x1b, lane)];
 /** A float in memory, in all four lanes. */
-export const loadSame = (/** @type {Code} */ address, offset = 0) => [address, simd(0x09, 0, leb(offset))];
+export const loadSame = (/** @type {Code} */ address) => [address, simd(0x09, 0, 0)];
+/** A float in all four lanes. */
+export const allLanes = (/** @type {Code} */ value) => [value, simd(0x13)];
 export const store = (/** @type {Code} */ address, /** @type {Code} */ value, offset = 0) => [address, value, simd(0x0b, 0, leb(offset))];
 /** The sign bits of four lanes. */
 export const laneBits = (/** @type {Code} */ a) => [a, simd(0xa4)];
 
 /**
- * A module that imports its memory as `e.m` and exports functions of 32-bit integers without a result.
+ * A module that imports its memory as `e.m` and exports functions without a result. Behind the parameters of a function come so
+ * many locals of 32-bit integers and of vectors.
  *
- * @param {ReadonlyArray<{ name: string, parameters: number, locals: readonly number[], body: Code }>} functions
+ * @param {ReadonlyArray<{ name: string, parameters: readonly number[], ints: number, vectors: number, body: Code }>} functions
  */
 export function assemble(functions) {
   return Uint8Array.from(flat([
     0, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
-    section(1, vector(functions.map(({ parameters }) => [0x60, vector(Array.from({ length: parameters }, () => I32)), 0]))),
+    section(1, vector(functions.map(({ parameters }) => [0x60, vector(parameters), 0]))),
     section(2, vector([[text('e'), text('m'), 2, 0, 1]])),
     section(3, vector(functions.map((_, i) => leb(i)))),
     section(7, vector(functions.map(({ name }, i) => [text(name), 0, leb(i)]))),
-    section(10, vector(functions.map(({ locals, body }) => {
-      const code = flat([vector(locals.map((type) => [1, type])), body, 0x0b]);
+    section(10, vector(functions.map(({ ints, vectors, body }) => {
+      const code = flat([vector([[ints, I32], [vectors, V128]]), body, 0x0b]);
       return [leb(code.length), code];
     }))),
   ]));

@@ -1,6 +1,6 @@
 // The scan kernels of memory/index. All lengths are multiples of what one turn of the inner loop reads, see VectorIndex.
 import {
-  I32, V128, above, add, addBytes, addFloats, addInts, addShorts, and, andInt, assemble, atLeast, below, constant, dot, get, highFloats,
+  F32, I32, above, add, addBytes, addFloats, addInts, addShorts, allLanes, and, andInt, assemble, atLeast, below, constant, dot, get, highFloats,
   intLane, laneBits, load, load32, loadSame, loadWide, lookUp, lowFloats, lowestBit, mul, mulFloats, repeat, sameBytes,
   set, shl, shlShorts, shrShorts, store, store32, storeAsFloat, subFloats, subShorts, tee, when, zero,
 } from './assemble.mjs';
@@ -10,29 +10,30 @@ import {
 const step = (/** @type {number} */ local, /** @type {number} */ bytes) => set(local, add(get(local), constant(bytes)));
 const sumInts = (/** @type {number} */ local) => add(
   add(intLane(get(local), 0), intLane(get(local), 1)), add(intLane(get(local), 2), intLane(get(local), 3)));
-const clear = (/** @type {number[]} */ ...locals) => locals.map((local) => set(local, zero));
 
 // (addresses, count, query, out, dimensions, run): rows of bytes times a query of 16-bit integers, `run` rows from each
 // address. Four addresses at a time: what is loaded of the query serves four rows, and memory is read as four streams.
 function bytes() {
-  const [addresses, count, query, out, dimensions, run, at, end, left, to, q, ...rest] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18];
-  const [rows, sums] = [rest.slice(0, 4), rest.slice(4)];
+  const [addresses, count, query, out, dimensions, run, at, end, left, to, q] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 18];
+  const four = [0, 1, 2, 3].map((i) => ({ row: 10 + i, sum: 14 + i }));
   return {
-    name: 'bytes', parameters: 6, locals: [I32, I32, I32, I32, V128, I32, I32, I32, I32, V128, V128, V128, V128],
+    name: 'bytes', parameters: [I32, I32, I32, I32, I32, I32], ints: 8, vectors: 5,
     body: [
       set(end, add(get(query), shl(get(dimensions), 1))),
       repeat([
-        rows.map((row, i) => set(row, load32(get(addresses), 4 * i))),
+        four.map(({ row }, i) => set(row, load32(get(addresses), 4 * i))),
         set(left, get(run)),
         repeat([
-          clear(...sums), set(at, get(query)),
+          four.map(({ sum }) => set(sum, zero)), set(at, get(query)),
           repeat([
-            [0, 1].map((half) => [set(q, load(get(at), 16 * half)), rows.map((row, i) => (
-              set(sums[i], addInts(get(sums[i]), dot(loadWide(get(row), 8 * half), get(q))))))]),
-            rows.map((row) => step(row, 16)),
+            [0, 1].map((half) => [
+              set(q, load(get(at), 16 * half)),
+              four.map(({ row, sum }) => set(sum, addInts(get(sum), dot(loadWide(get(row), 8 * half), get(q))))),
+            ]),
+            four.map(({ row }) => step(row, 16)),
           ], below(tee(at, add(get(at), constant(32))), get(end))),
           set(to, get(out)),
-          sums.map((sum) => [storeAsFloat(get(to), sumInts(sum)), set(to, add(get(to), shl(get(run), 2)))]),
+          four.map(({ sum }) => [storeAsFloat(get(to), sumInts(sum)), set(to, add(get(to), shl(get(run), 2)))]),
           step(out, 4),
         ], tee(left, add(get(left), constant(-1)))),
         set(out, add(get(out), mul(get(run), constant(12)))),
@@ -49,11 +50,11 @@ function bits() {
   const [rows, count, tables, out, length, at, end, v, both, odd] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
   const half = sameBytes(15);
   return {
-    name: 'bits', parameters: 5, locals: [I32, I32, V128, V128, V128],
+    name: 'bits', parameters: [I32, I32, I32, I32, I32], ints: 2, vectors: 3,
     body: [
       set(end, add(get(tables), shl(get(length), 5))),
       repeat([
-        clear(both, odd), set(at, get(tables)),
+        set(both, zero), set(odd, zero), set(at, get(tables)),
         repeat([
           set(v, load(get(rows))),
           set(v, addBytes(lookUp(load(get(at)), and(get(v), half)), lookUp(load(get(at), 16), and(shrShorts(get(v), 4), half)))),
@@ -70,15 +71,16 @@ function bits() {
   };
 }
 
-// (values, count, a, b, c, weights, out): turns the value v of each row into (v * w0 + w1) * a + b * w2 + c * w3 + w4 and
+// (values, count, a, b, c, out, w0 to w5): turns the value v of each row into (v * w0 + w1) * a + b * w2 + c * w3 + w4 and
 // lists the rows where that is at least w5; the end of the list is stored in front of it. Four rows a turn.
 function select() {
-  const [values, count, a, b, c, weights, out, row, to, mask, v] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
-  const weight = (/** @type {number} */ i) => loadSame(get(weights), 4 * i);
+  const [values, count, a, b, c, out, single, row, to, mask, v, weights] = [0, 1, 2, 3, 4, 5, 6, 12, 13, 14, 15, 16];
+  const weight = (/** @type {number} */ i) => get(weights + i);
   const weighted = (/** @type {Code} */ sum, /** @type {number} */ column, /** @type {number} */ i) => addFloats(sum, mulFloats(load(get(column)), weight(i)));
   return {
-    name: 'select', parameters: 7, locals: [I32, I32, I32, V128],
+    name: 'select', parameters: [I32, I32, I32, I32, I32, I32, F32, F32, F32, F32, F32, F32], ints: 3, vectors: 7,
     body: [
+      [0, 1, 2, 3, 4, 5].map((i) => set(weights + i, allLanes(get(single + i)))),
       set(to, add(get(out), constant(4))),
       repeat([
         set(v, mulFloats(addFloats(mulFloats(load(get(values)), weight(0)), weight(1)), load(get(a)))),
@@ -94,16 +96,21 @@ function select() {
   };
 }
 
-// (values, block): the Hadamard transform of four vectors of `block` floats, unscaled, in place; the lanes are the vectors.
-function hadamard() {
-  const [values, block, half, at, to, end, a, b] = [0, 1, 2, 3, 4, 5, 6, 7];
+// (values, factors, dimensions, part, block): multiplies the numbers of four vectors, which are the lanes, and transforms a
+// block of them from `part` on (Hadamard, unscaled), in place.
+function rotate() {
+  const [values, factors, dimensions, part, block, half, at, to, end, a, b] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
   return {
-    name: 'hadamard', parameters: 2, locals: [I32, I32, I32, I32, V128, V128],
+    name: 'rotate', parameters: [I32, I32, I32, I32, I32], ints: 4, vectors: 2,
     body: [
-      set(end, add(get(values), shl(get(block), 4))),
+      set(end, add(get(values), shl(get(dimensions), 4))),
+      repeat([
+        store(get(values), mulFloats(load(get(values)), loadSame(get(factors)))), step(factors, 4),
+      ], below(tee(values, add(get(values), constant(16))), get(end))),
+      set(end, add(get(part), shl(get(block), 4))),
       set(half, constant(16)),
       repeat([
-        set(at, get(values)),
+        set(at, get(part)),
         repeat([
           set(to, add(get(at), get(half))),
           repeat([
@@ -120,7 +127,7 @@ function hadamard() {
 function readAll() {
   const [from, end, a, b, c, d] = [0, 1, 2, 3, 4, 5];
   return {
-    name: 'readAll', parameters: 2, locals: [V128, V128, V128, V128],
+    name: 'readAll', parameters: [I32, I32], ints: 0, vectors: 4,
     body: [
       repeat([a, b, c, d].map((sum, i) => set(sum, addInts(get(sum), load(get(from), 16 * i)))), below(tee(from, add(get(from), constant(64))), get(end))),
       set(a, addInts(addInts(get(a), get(b)), addInts(get(c), get(d)))), store32(constant(0), sumInts(a)),
@@ -129,7 +136,7 @@ function readAll() {
 }
 
 /** The module, as bytes. */
-export const kernels = assemble([bytes(), bits(), select(), hadamard()]);
+export const kernels = assemble([bytes(), bits(), select(), rotate()]);
 
 /** The memory-read probe of the benchmark. */
 export const floor = assemble([readAll()]);

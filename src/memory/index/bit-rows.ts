@@ -10,17 +10,18 @@ const MAX_SUM = 2 ** 16 - 1;
 const MIN_DIMENSIONS = 64;
 // The kernel adds two entries of tables in 8 bits.
 const MAX_ENTRY = 127;
+// What rounding can add to an entry.
+const ROUNDED = 2;
 // Any centre makes estimates without bias; this share of the rows finds a good one.
 const SAMPLED = 16;
 
 /** A query prepared for bit rows: its tables are in the arena. The dot product with a row's signs is step * sum + offset. */
 export interface BitQuery {
-  readonly rotated: Float32Array;
   readonly step: number;
   readonly offset: number;
 }
 
-/** Addresses of a segment's bits and of its columns, and the rotated mean of its rows. */
+/** Addresses of a segment's bits, of its columns and of the mean of its rows. */
 export interface BitSegment {
   readonly bits: number;
   /** What makes the dot product with a row's signs one with the row. */
@@ -29,7 +30,10 @@ export interface BitSegment {
   readonly deviation: number;
   /** Where a search puts its estimates. */
   readonly estimates: number;
-  readonly mean: Float32Array;
+  /** Signed bytes. */
+  readonly mean: number;
+  /** The distance of two levels of the mean. */
+  readonly scale: number;
 }
 
 /**
@@ -52,7 +56,7 @@ export class BitRows {
 
   /** How many bytes it needs for each segment. */
   static bytesFor(dimensions: number): number {
-    return BitRows.supports(dimensions) ? SEGMENT_ROWS * (dimensions / 8 + 3 * 4) : 0;
+    return BitRows.supports(dimensions) ? SEGMENT_ROWS * (dimensions / 8 + 3 * 4) + dimensions : 0;
   }
 
   static supports(dimensions: number): boolean {
@@ -82,18 +86,23 @@ export class BitRows {
       const scale = floats[scales + row] as number;
       for (let i = 0, at = rows + row * stride; i < dimensions; i++, at++) sums[i] = (sums[i] as number) + (bytes[at] as number) * scale;
     }
-    const mean = Float32Array.from(sums, (sum) => (sum * SAMPLED) / SEGMENT_ROWS);
+    const mean = factor + 3 * column;
+    let most = 0;
+    for (const sum of sums) most = Math.max(most, Math.abs(sum));
+    const level = most / 127 || 1;
+    sums.forEach((sum, i) => { bytes[mean + i] = Math.round(sum / level); });
+    const meanScale = (level * SAMPLED) / SEGMENT_ROWS;
     for (let first = 0; first < SEGMENT_ROWS; first += LANES) {
       for (let lane = 0; lane < LANES; lane++) {
         const scale = floats[scales + first + lane] as number;
         for (let i = 0, from = rows + (first + lane) * stride, to = rotated + lane; i < dimensions; i++, from++, to += LANES) {
-          floats[to] = (bytes[from] as number) * scale - (mean[i] as number);
+          floats[to] = (bytes[from] as number) * scale - (bytes[mean + i] as number) * meanScale;
         }
       }
       this.#rotation.apply();
       for (let lane = 0; lane < LANES; lane++) this.#pack(first + lane, rotated + lane, address, factor >> 2);
     }
-    this.segments.push({ bits: address, factor, deviation: factor + column, estimates: factor + 2 * column, mean: this.#rotate(mean) });
+    this.segments.push({ bits: address, factor, deviation: factor + column, estimates: factor + 2 * column, mean, scale: meanScale });
   }
 
   // The signs of a rotated row as bits, in the kernel's order, and its columns.
@@ -118,48 +127,38 @@ export class BitRows {
     floats[factor + row + SEGMENT_ROWS] = Math.sqrt((square * (1 - Math.min(1, agreement * agreement))) / (dimensions - 1)) / agreement;
   }
 
-  #rotate(vector: ArrayLike<number>): Float32Array {
-    const { floats } = this.#arena;
-    const at = this.#rotation.values >> 2;
-    for (let i = 0; i < this.#dimensions; i++) floats[at + i * LANES] = vector[i] as number;
-    this.#rotation.apply();
-    const rotated = new Float32Array(this.#dimensions);
-    for (let i = 0; i < this.#dimensions; i++) rotated[i] = floats[at + i * LANES] as number;
-    return rotated;
-  }
-
   /** Forgets all bits; the segments must be sealed again. */
   clear(): void {
     this.segments.length = 0;
   }
 
   prepare(query: Float64Array): BitQuery {
-    const rotated = this.#rotate(query);
-    let [most, offset] = [0, 0];
-    for (let i = 0; i < rotated.length; i += 4) {
-      const sum = Math.abs(rotated[i] as number) + Math.abs(rotated[i + 1] as number) + Math.abs(rotated[i + 2] as number) + Math.abs(rotated[i + 3] as number);
-      most = Math.max(most, sum);
-      offset -= sum;
-    }
-    const step = (2 * most) / Math.min(MAX_ENTRY, Math.floor((4 * MAX_SUM) / rotated.length)) || 1;
-    const levels = 1 / step;
-    const { bytes } = this.#arena;
-    const sums = new Float64Array(16);
-    for (let i = 0, at = this.tables; i < rotated.length; i += 4, at += 16) {
+    const { bytes, floats } = this.#arena;
+    const dimensions = this.#dimensions;
+    const rotated = this.#rotation.values >> 2;
+    const sizeOf = (i: number): number => Math.abs(floats[rotated + i * LANES] as number);
+    for (let i = 0; i < dimensions; i++) floats[rotated + i * LANES] = query[i] as number;
+    this.#rotation.apply();
+    let most = 0;
+    for (let i = 0; i < dimensions; i += 4) most = Math.max(most, sizeOf(i) + sizeOf(i + 1) + sizeOf(i + 2) + sizeOf(i + 3));
+    const step = (2 * most) / (Math.min(MAX_ENTRY, Math.floor((4 * MAX_SUM) / dimensions)) - ROUNDED) || 1;
+    const levels = 2 / step;
+    let offset = 0;
+    for (let i = 0, at = this.tables; i < dimensions; i += 4, at += 16) {
       // Entry n: the sum of the four numbers, each negative unless its bit of n is set, raised to be positive: twice the
       // positive numbers whose bit is set, and the negative ones whose bit is not.
-      sums[0] = 0;
+      bytes[at] = 0;
       for (let bit = 0, n = 1; bit < 4; bit++, n *= 2) {
-        const twice = 2 * (rotated[i + bit] as number);
-        const set = Math.max(0, twice);
-        for (let m = 0; m < n; m++) {
-          const sum = sums[m] as number;
-          sums[m + n] = sum + set;
-          sums[m] = sum + set - twice;
+        const level = Math.floor(sizeOf(i + bit) * levels + 0.5);
+        const set = (floats[rotated + (i + bit) * LANES] as number) > 0 ? level : 0;
+        for (let m = at; m < at + n; m++) {
+          const sum = bytes[m] as number;
+          bytes[m + n] = sum + set;
+          bytes[m] = sum + level - set;
         }
+        offset -= level;
       }
-      for (let n = 0; n < 16; n++) bytes[at + n] = Math.floor((sums[n] as number) * levels + 0.5);
     }
-    return { rotated, step, offset };
+    return { step, offset: (offset * step) / 2 };
   }
 }

@@ -45,7 +45,7 @@ export class Bitmap {
   /** How many rows are in the set. */
   get size(): number {
     let total = 0;
-    for (const word of this.#words) total += popcount(word);
+    for (let word = 0; word < this.#words.length; word++) total += popcount(this.#words[word] as number);
     return total;
   }
 

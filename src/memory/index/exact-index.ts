@@ -85,9 +85,9 @@ export function exactScore(query: Float64Array, rows: Float32Array, at: number, 
 /** The vector as it is compared: of length 1 for 'cosine', filled up with zeros to `size`. */
 export function scaled(vector: ArrayLike<number>, metric: Metric, size: number): Float64Array {
   const result = new Float64Array(size);
-  result.set(vector);
-  const scale = metric === 'cosine' ? 1 / lengthOf(result) : 1;
-  return result.map((value) => value * scale);
+  const scale = metric === 'cosine' ? 1 / lengthOf(vector) : 1;
+  for (let i = 0; i < vector.length; i++) result[i] = (vector[i] as number) * scale;
+  return result;
 }
 
 /** Euclidean length, summed in 64 bits. */

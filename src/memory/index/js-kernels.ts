@@ -36,10 +36,10 @@ export function javaScriptKernels(arena: Arena): Kernels {
         }
       }
     },
-    select(values, count, a, b, c, weights, out) {
+    select(values, count, a, b, c, out, ...weights) {
       const { floats, ints } = arena;
       const at = (address: number, i: number): number => floats[(address >> 2) + i] as number;
-      const [w0, w1, w2, w3, w4, w5] = floats.subarray(weights >> 2, (weights >> 2) + 6) as unknown as [number, number, number, number, number, number];
+      const [w0, w1, w2, w3, w4, w5] = weights.map(fround) as typeof weights;
       let to = out >> 2;
       for (let i = 0; i < count; i++) {
         const scaled = fround(fround(fround(at(values, i) * w0) + w1) * at(a, i));
@@ -49,9 +49,10 @@ export function javaScriptKernels(arena: Arena): Kernels {
       }
       ints[out >> 2] = (to + 1) << 2;
     },
-    hadamard(values, block) {
+    rotate(values, factors, dimensions, part, block) {
       const { floats } = arena;
-      const start = values >> 2;
+      for (let i = 0, at = values >> 2; i < dimensions * 4; i++, at++) floats[at] = (floats[at] as number) * (floats[(factors + i) >> 2] as number);
+      const start = part >> 2;
       for (let half = 4; half < block * 4; half *= 2) {
         for (let group = start; group < start + block * 4; group += 2 * half) {
           for (let i = group; i < group + half; i++) {

@@ -20,9 +20,15 @@ export interface Kernels {
    * Turns the value v of each row into (v * w0 + w1) * a + b * w2 + c * w3 + w4, where a to c are columns of floats by
    * row, and lists the rows where that is at least w5: at `out` the end of the list, then the list.
    */
-  readonly select: (values: number, count: number, a: number, b: number, c: number, weights: number, out: number) => void;
-  /** The Hadamard transform of four vectors of `block` floats (a power of two), unscaled, in place: number i of each, then i + 1. */
-  readonly hadamard: (values: number, block: number) => void;
+  readonly select: (
+    values: number, count: number, a: number, b: number, c: number, out: number,
+    w0: number, w1: number, w2: number, w3: number, w4: number, w5: number,
+  ) => void;
+  /**
+   * Works on four vectors in place, number i of each, then i + 1: multiplies number i by factor i, then transforms a block (a
+   * power of two) of numbers from the address `part` on by Hadamard, unscaled.
+   */
+  readonly rotate: (values: number, factors: number, dimensions: number, part: number, block: number) => void;
 }
 
 /** Makes kernels that run over an arena. */

@@ -1,5 +1,5 @@
 import { Arena } from './arena.ts';
-import { BitRows } from './bit-rows.ts';
+import { BitRows, type BitSegment } from './bit-rows.ts';
 import type { Bitmap } from './bitmap.ts';
 import { byNumber, Contenders } from './contenders.ts';
 import { type Accuracy, lengthOf, type Metric, scaled, type VectorRows } from './exact-index.ts';
@@ -14,7 +14,7 @@ const DIRECT_ROWS = 128;
 // which is quick, also not too many.
 const SPARSE = 8;
 const SPARSE_ROWS = 4096;
-// Rows scanned before anything is known; a multiple of 4.
+// Rows scanned before anything is known; a multiple of 16.
 const FIRST_ROWS = 64;
 // How many standard deviations of its error a row's estimate is trusted to be off. The residuals of bytes are nearly
 // independent of the query. Those of bits have longer tails, but are so large that almost nothing comes near the floor.
@@ -34,6 +34,8 @@ interface Wanted {
   readonly query: Float64Array;
   readonly limit: number;
   readonly allowed: Bitmap;
+  /** How many rows are allowed. */
+  readonly size: number;
   /** Of the query; twice that for 'euclidean'. */
   readonly length: number;
   /** Distance of two levels of the query; twice that for 'euclidean'. */
@@ -60,7 +62,6 @@ export class VectorIndex implements VectorRows {
   readonly #packed: PackedRows;
   readonly #bits: BitRows | null;
   readonly #shorts: number;
-  readonly #weights: number;
   readonly #addresses: number;
   readonly #values: number;
   readonly #list: number;
@@ -80,7 +81,6 @@ export class VectorIndex implements VectorRows {
     this.#packed = new PackedRows(this.#arena, dimensions, metric, withFloats, BitRows.bytesFor(stride));
     this.#bits = BitRows.supports(stride) ? new BitRows(this.#arena, this.#kernels, stride) : null;
     this.#shorts = this.#arena.take(stride * 2);
-    this.#weights = this.#arena.take(64);
     this.#addresses = this.#arena.take(COLUMN);
     this.#values = this.#arena.take(COLUMN);
     this.#list = this.#arena.take(COLUMN + 4);
@@ -104,8 +104,8 @@ export class VectorIndex implements VectorRows {
     if (limit === 0) return [];
     const wanted = scaled(query, this.#metric, this.#packed.stride);
     const best = new TopK(limit, order);
-    const few = allowed.size <= Math.max(DIRECT_ROWS, limit);
-    (few ? allowed : this.#contenders(wanted, limit, allowed, accuracy)).forEach((row) => best.push(row, this.#packed.score(wanted, row)));
+    const { size } = allowed;
+    (size <= Math.max(DIRECT_ROWS, limit) ? allowed : this.#contenders(wanted, limit, allowed, size, accuracy)).forEach((row) => best.push(row, this.#packed.score(wanted, row)));
     return best.toArray();
   }
 
@@ -126,7 +126,7 @@ export class VectorIndex implements VectorRows {
 
   // Every row that may be among the best: its estimate is not below the worst case of `limit` others by more than both
   // are trusted to be off.
-  #contenders(query: Float64Array, limit: number, allowed: Bitmap, accuracy: Accuracy): Contenders {
+  #contenders(query: Float64Array, limit: number, allowed: Bitmap, size: number, accuracy: Accuracy): Contenders {
     const twice = this.#twice;
     const root = Math.sqrt(this.dimensions);
     const step = this.#prepareShorts(query) * twice;
@@ -134,11 +134,11 @@ export class VectorIndex implements VectorRows {
     // What the levels of the query and 32-bit arithmetic can do, at both ends of a comparison.
     const slack = this.#packed.longest * (step * root + 2 * this.dimensions * FLOAT_ROUNDING * (length + (twice - 1) * this.#packed.longest));
     const bits = accuracy === 'fast' ? this.#bits : null;
-    const sparse = allowed.size <= Math.min(this.rows / SPARSE, bits === null ? Infinity : SPARSE_ROWS);
+    const sparse = size <= Math.min(this.rows / SPARSE, bits === null ? Infinity : SPARSE_ROWS);
     const found = new Contenders(limit, slack);
     // For 'exact', and where it costs little, the most that a row's error can do (Cauchy-Schwarz).
     const reach = length * (accuracy === 'exact' || sparse ? root : BYTE_SPREAD);
-    const wanted: Wanted = { query, limit, allowed, length, step, reach, found };
+    const wanted: Wanted = { query, limit, allowed, size, length, step, reach, found };
     if (sparse) {
       const rows: number[] = [];
       allowed.forEach((row) => rows.push(row));
@@ -151,59 +151,62 @@ export class VectorIndex implements VectorRows {
   #scanBytes({ allowed, step, reach, found }: Wanted, from: number): void {
     const { floats, ints } = this.#arena;
     for (let start = from, count = 0; start < this.rows; start += count) {
-      // No more rows than before: the floor rises early, and few of the rest get over it.
-      count = Math.min(Math.max(start, FIRST_ROWS), SEGMENT_ROWS - (start % SEGMENT_ROWS), this.rows - start);
+      count = Math.min(turnFrom(start), this.rows - start);
       if (!anyIn(allowed, start, start + count)) continue;
       const column = this.#packed.scaleOf(start) * 4;
       // A quarter of the rows at each of four places; the rows of a segment that are not there yet make up for the remainder.
       const run = Math.ceil(count / 4);
       for (let i = 0; i < 4; i++) ints[(this.#addresses >> 2) + i] = this.#packed.bytesOf(start + i * run);
       this.#kernels.bytes(this.#addresses, 4, this.#shorts, this.#values, this.#packed.stride, run);
-      this.#select(this.#values, count, column, column + COLUMN, column + 2 * COLUMN, [step, 0, reach, 1 - this.#twice, 0, found.floor], (i) => {
+      this.#select((i) => {
         const error = floats[(column >> 2) + SEGMENT_ROWS + i] as number;
         if (allowed.has(start + i)) found.take(start + i, floats[(this.#values >> 2) + i] as number, 2 * reach * error);
-      });
+      }, this.#values, count, column, column + COLUMN, column + 2 * COLUMN, step, 0, reach, 1 - this.#twice, 0, found.floor);
     }
   }
 
   // Estimates rows from their bits, looks up the bytes of the most promising ones, and then those of all the others that
   // may reach the floor which these have set.
   #scanBits(wanted: Wanted, bits: BitRows): void {
-    const { query, limit, allowed, length, found } = wanted;
+    const { query, limit, allowed, size, length, found } = wanted;
     const twice = this.#twice;
-    const { floats } = this.#arena;
-    const { rotated, step, offset } = bits.prepare(query);
+    const { floats, ints } = this.#arena;
+    const { step, offset } = bits.prepare(query);
     const promising = new TopK(limit * PROMISING, byNumber);
-    bits.segments.forEach(({ bits: rows, factor, estimates, mean }, segment) => {
-      const start = segment * SEGMENT_ROWS;
-      let base = 0;
-      for (let i = 0; i < mean.length; i++) base += (mean[i] as number) * (rotated[i] as number);
-      this.#kernels.bits(rows, SEGMENT_ROWS, bits.tables, estimates, bits.width);
+    const sealed = bits.segments.length * SEGMENT_ROWS;
+    for (let start = 0, count = 0; start < sealed; start += count) {
+      count = turnFrom(start);
+      const { bits: rows, factor, estimates, mean, scale } = bits.segments[Math.floor(start / SEGMENT_ROWS)] as BitSegment;
+      const place = start % SEGMENT_ROWS;
+      const values = estimates + place * 4;
+      ints[this.#addresses >> 2] = mean;
+      this.#kernels.bytes(this.#addresses, 1, this.#shorts, this.#values, this.#packed.stride, 1);
+      const base = (floats[this.#values >> 2] as number) * wanted.step * scale;
+      this.#kernels.bits(rows + place * bits.width, count, bits.tables, values, bits.width);
       const squares = this.#packed.scaleOf(start) * 4 + 2 * COLUMN;
-      this.#select(estimates, SEGMENT_ROWS, factor, squares, squares, [step * twice, offset * twice, 1 - twice, 0, base * twice, promising.floor], (i) => {
-        if (allowed.has(start + i)) promising.push(start + i, floats[(estimates >> 2) + i] as number);
-      });
-    });
+      this.#select((i) => {
+        if (allowed.has(start + i)) promising.push(start + i, floats[(values >> 2) + i] as number);
+      }, values, count, factor + place * 4, squares, squares, step * twice, offset * twice, 1 - twice, 0, base, promising.floor);
+    }
     const first = promising.toArray().map(({ row }) => row);
     this.#lookUp(first, wanted);
-    this.#scanBytes(wanted, bits.segments.length * SEGMENT_ROWS);
+    this.#scanBytes(wanted, sealed);
     const known = new Set(first);
-    const spread = length * (allowed.size * 2 < this.rows ? FILTERED_SPREAD : BIT_SPREAD);
+    const spread = length * (size * 2 < this.rows ? FILTERED_SPREAD : BIT_SPREAD);
     bits.segments.forEach(({ deviation, estimates }, segment) => {
       const rows: number[] = [];
-      this.#select(estimates, SEGMENT_ROWS, bits.ones, deviation, deviation, [1, 0, spread, 0, 0, found.floor], (i) => {
+      this.#select((i) => {
         const row = segment * SEGMENT_ROWS + i;
         if (allowed.has(row) && !known.has(row)) rows.push(row);
-      });
+      }, estimates, SEGMENT_ROWS, bits.ones, deviation, deviation, 1, 0, spread, 0, 0, found.floor);
       this.#lookUp(rows, wanted);
     });
   }
 
   // Visits the rows of a segment whose value, as the kernel weighs it, is at least the last weight.
-  #select(values: number, count: number, a: number, b: number, c: number, weights: readonly number[], visit: (i: number) => void): void {
-    const { floats, ints } = this.#arena;
-    floats.set(weights, this.#weights >> 2);
-    this.#kernels.select(values, count, a, b, c, this.#weights, this.#list);
+  #select(visit: (i: number) => void, values: number, count: number, a: number, b: number, c: number, ...weights: [number, number, number, number, number, number]): void {
+    const { ints } = this.#arena;
+    this.#kernels.select(values, count, a, b, c, this.#list, ...weights);
     const end = (ints[this.#list >> 2] as number) >> 2;
     for (let at = (this.#list >> 2) + 1; at < end; at++) visit(ints[at] as number);
   }
@@ -228,12 +231,17 @@ export class VectorIndex implements VectorRows {
 
   #prepareShorts(query: Float64Array): number {
     let most = 0;
-    for (const value of query) most = Math.max(most, Math.abs(value));
+    for (let i = 0; i < query.length; i++) most = Math.max(most, Math.abs(query[i] as number));
     const step = most / Math.min(QUERY_LEVELS, Math.floor(MAX_SUM / this.#packed.stride)) || 1;
     const { shorts } = this.#arena;
-    query.forEach((value, i) => { shorts[(this.#shorts >> 1) + i] = Math.round(value / step); });
+    for (let i = 0, at = this.#shorts >> 1; i < query.length; i++, at++) shorts[at] = Math.round((query[i] as number) / step);
     return step;
   }
+}
+
+// How many rows to scan from here: no more than before, so that the floor rises early and few of the rest get over it.
+function turnFrom(start: number): number {
+  return Math.min(Math.max(start, FIRST_ROWS), SEGMENT_ROWS - (start % SEGMENT_ROWS));
 }
 
 // True when a row between the two may be in the set; looks at whole words of it.

@@ -62,7 +62,7 @@ describe('the kernels', () => {
       const [length, width, count] = [turns * 32, turns * 4, blocks * 16];
       const take = (numbers: number): number => arena.take(numbers * 4);
       const [rows, query, bitRows, tables, list, out] = [take(count * length), take(length), take(count * width), take(8 * width), take(count), take(count + 1)];
-      const [starts, columns, weights, values, found] = [take(4), take(3 * count), take(6), take(length * 4), take(count + 1)];
+      const [starts, columns, factors, values, found] = [take(4), take(3 * count), take(length), take(length * 4), take(count + 1)];
       for (let i = 0; i < count * length; i++) arena.bytes[rows + i] = Math.floor(random() * 255) - 127;
       for (let i = 0; i < length; i++) arena.shorts[query / 2 + i] = Math.floor(random() * 8191) - 4095;
       for (let i = 0; i < count * width; i++) arena.bytes[bitRows + i] = Math.floor(random() * 256);
@@ -70,7 +70,9 @@ describe('the kernels', () => {
       for (let i = 0; i < count; i++) arena.ints[list / 4 + i] = rows + Math.floor(random() * count) * length;
       for (let i = 0; i < 4; i++) arena.ints[starts / 4 + i] = rows + ((i * count) / 4) * length;
       for (let i = 0; i < 3 * count; i++) arena.floats[columns / 4 + i] = random() - 0.5;
-      for (let i = 0; i < 5; i++) arena.floats[weights / 4 + i] = random() - 0.5;
+      for (let i = 0; i < length; i++) arena.floats[factors / 4 + i] = random() - 0.5;
+      const weight = (): number => random() - 0.5;
+      const weights = [weight(), weight(), weight(), weight(), weight(), 0] as const;
       const block = 2 ** Math.floor(Math.log2(length));
       const results = [javaScriptKernels, simdKernels].map((make) => {
         const kernels = make(arena);
@@ -79,12 +81,12 @@ describe('the kernels', () => {
         const listed = read(out, count - 1);
         kernels.bytes(starts, 4, query, out, length, count / 4);
         const direct = read(out, count);
-        kernels.select(out, count, columns, columns + count * 4, columns + count * 8, weights, found);
+        kernels.select(out, count, columns, columns + count * 4, columns + count * 8, found, ...weights);
         const chosen = [read(found, ((arena.ints[found / 4] as number) - found) / 4), read(out, count)];
         kernels.bits(bitRows, count, tables, out, width);
         const sums = read(out, count);
         for (let i = 0; i < length * 4; i++) arena.floats[values / 4 + i] = Math.fround(Math.sin(i + seed));
-        kernels.hadamard(values, block);
+        kernels.rotate(values, factors, length, values + (length - block) * 16, block);
         return { direct, listed, chosen, sums, rotated: read(values, length * 4) };
       });
       expect(results[1]).toEqual(results[0]);
