@@ -18,7 +18,9 @@ export type ExportSource = Uint8Array | Blob | (() => AsyncIterable<Uint8Array> 
  * All entries of a backend as the pieces of a file, one page of the backend at a time: segment frames, each with its own
  * checksum, and a closing frame that counts them. Vectors, namespaces and times are included.
  *
- * @throws MemoryError, retryable, when a shared store is written to meanwhile.
+ * Entries that are added meanwhile are left out.
+ *
+ * @throws MemoryError, retryable, when another writer has meanwhile dropped what is not exported yet.
  *
  * @example
  * // In Node: await pipeline(exportStream(memory.backend), createWriteStream('memory.bin'))

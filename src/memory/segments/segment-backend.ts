@@ -14,17 +14,22 @@ import { decodeManifest, decodeSegment, encodeManifest } from './segment-codec.t
 const MAX_ATTEMPTS = 16;
 /** Decoded segments kept for reading single entries. */
 const CACHED_SEGMENTS = 4;
+/** Segments that are read while one is decoded: a host has several of them sooner together than one after the other. */
+const AHEAD = 3;
 
 /** What this process knows of one version of the store. */
 interface State {
   readonly bytes: Uint8Array | null;
   readonly manifest: Manifest;
   readonly live: readonly LiveRows[];
-  /** Where each entry is: segment position * 1024 + row. Complete when `located` holds every position. */
+  /** Where each entry is: segment position * 1024 + row. Made when something is looked up by its id. */
   readonly locations: Map<string, number>;
-  readonly located: Set<number>;
+  /** By position, the ids of the segments that were read; null when `locations` has them. */
+  readonly ids: (readonly string[] | null | undefined)[];
   /** The segments read last, by key. */
   readonly decoded: Map<string, readonly StoredEntry[]>;
+  /** The segments that are being read before anybody asks for them, by key; null when that failed. */
+  readonly ahead: Map<string, Promise<Uint8Array | null>>;
 }
 
 /**
@@ -38,8 +43,6 @@ export class SegmentBackend implements MemoryBackendSpec {
   readonly #store: SegmentStoreSpec;
   #state: State | null = null;
   #swept = false;
-  /** The segment that is being read before anybody asks for it; null when the store has changed meanwhile. */
-  #ahead: { readonly cursor: string; readonly key: string; readonly bytes: Promise<Uint8Array | null> } | null = null;
   #tail: Promise<unknown> = Promise.resolve();
 
   constructor(store: SegmentStoreSpec) {
@@ -74,8 +77,10 @@ export class SegmentBackend implements MemoryBackendSpec {
 
   /** Pages are segments, whatever limit is asked for: at most 1,024 entries. */
   async scan(options: ScanOptions = {}): Promise<ScanPage> {
-    const state = await this.#readAhead(options.cursor) ?? await this.#sync(options);
-    const [revision, position] = (options.cursor ?? `${state.manifest.revision}:0`).split(':').map(Number) as [number, number];
+    const [begun, position] = (options.cursor ?? 'NaN:0').split(':').map(Number) as [number, number];
+    // Segments never change: the version that the scan began with stays readable until what it needs is dropped.
+    const state = this.#state?.manifest.revision === begun ? this.#state : await this.#sync(options);
+    const revision = options.cursor ? begun : state.manifest.revision;
     const items = await this.#reading(state, async (current) => {
       // Pages of two versions do not add up to either.
       if (current.manifest.revision !== revision) throw new MemoryError('The store was changed while it was read', { retryable: true });
@@ -168,7 +173,7 @@ export class SegmentBackend implements MemoryBackendSpec {
       }
     }
     kept.forEach(({ segment, entries }, position) => {
-      next.located.add(position);
+      next.ids[position] = null;
       if (entries === null) return;
       entries.forEach((entry, row) => next.locations.set(entry.id, position * SEGMENT_ROWS + row));
       remember(next, segment.key, entries);
@@ -183,12 +188,6 @@ export class SegmentBackend implements MemoryBackendSpec {
     this.#swept = true;
     const known = new Set([MANIFEST, ...state.manifest.segments.map((segment) => segment.key)]);
     return (await this.#store.listSegments()).filter((key) => key.startsWith('segment-') && !known.has(key));
-  }
-
-  // The state, when the page of this cursor was read together with the manifest.
-  async #readAhead(cursor: string | null | undefined): Promise<State | null> {
-    const [ahead, state] = [this.#ahead, this.#state];
-    return ahead !== null && ahead.cursor === cursor && await ahead.bytes !== null ? state : null;
   }
 
   // The state of the store as of now; the cached one when nobody else has written.
@@ -218,38 +217,41 @@ export class SegmentBackend implements MemoryBackendSpec {
 
   async #locate(state: State, options: BackendCallOptions): Promise<Map<string, number>> {
     for (let position = 0; position < state.manifest.segments.length; position++) {
-      if (!state.located.has(position)) await this.#decode(state, position, options, true);
+      if (state.ids[position] === undefined) await this.#decode(state, position, options, true);
+      const live = state.live[position] as LiveRows;
+      state.ids[position]?.forEach((id, row) => {
+        if (live.has(row)) state.locations.set(id, position * SEGMENT_ROWS + row);
+      });
+      state.ids[position] = null;
     }
     return state.locations;
   }
 
-  // `onward`: the next segment will be asked for, and is read while this one is decoded.
+  // `onward`: the next segments will be asked for, and are read meanwhile.
   async #decode(state: State, position: number, options: BackendCallOptions, onward = false): Promise<readonly StoredEntry[]> {
-    const { key, rows } = state.manifest.segments[position] as Segment;
+    const { segments } = state.manifest;
+    const { key, rows } = segments[position] as Segment;
     const known = state.decoded.get(key);
     if (known !== undefined) return known;
-    const ahead = this.#ahead?.key === key ? await this.#ahead.bytes : null;
-    const [bytes = null] = ahead === null ? await this.#store.readSegments([key], options) : [ahead];
-    const next = onward ? state.manifest.segments[position + 1] : undefined;
-    this.#ahead = next === undefined || state.decoded.has(next.key) ? null
-      : { cursor: `${state.manifest.revision}:${position + 1}`, key: next.key, bytes: this.#store.readSegments([MANIFEST, next.key]).then(
-        ([manifest = null, found = null]) => (sameBytes(manifest, state.bytes) ? found : null), () => null) };
+    const read = async (name: string, called: BackendCallOptions): Promise<Uint8Array | null> => (await this.#store.readSegments([name], called))[0] ?? null;
+    const first = state.ahead.get(key) ?? read(key, options);
+    for (const next of onward ? segments.slice(position + 1, position + 1 + AHEAD) : []) {
+      if (!state.ahead.has(next.key) && !state.decoded.has(next.key)) state.ahead.set(next.key, read(next.key, {}).catch(() => null));
+    }
+    const bytes = await first ?? await read(key, options);
+    if (onward) state.ahead.delete(key);
+    else state.ahead.clear();
     if (bytes === null) throw new MemoryCorruptError(`Cannot read '${key}' of the memory: it is missing`);
     const entries = decodeSegment(bytes, key);
     if (entries.length !== rows) throw new MemoryCorruptError(`Cannot read '${key}' of the memory: it has the wrong number of rows`);
-    if (!state.located.has(position)) {
-      state.located.add(position);
-      entries.forEach((entry, row) => {
-        if ((state.live[position] as LiveRows).has(row)) state.locations.set(entry.id, position * SEGMENT_ROWS + row);
-      });
-    }
+    if (state.ids[position] === undefined) state.ids[position] = entries.map(({ id }) => id);
     remember(state, key, entries);
     return entries;
   }
 }
 
 function emptyState(bytes: Uint8Array | null, manifest: Manifest, live: readonly LiveRows[]): State {
-  return { bytes, manifest, live, locations: new Map(), located: new Set(), decoded: new Map() };
+  return { bytes, manifest, live, locations: new Map(), ids: [], decoded: new Map(), ahead: new Map() };
 }
 
 function remember(state: State, key: string, entries: readonly StoredEntry[]): void {
