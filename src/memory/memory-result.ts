@@ -41,5 +41,5 @@ export interface ResultSpan extends Pick<StoredEntry, 'docId' | 'start' | 'end'>
 /** The hit that an entry is; its metadata is the caller's own. */
 export function toResult(entry: StoredEntry, score: number, explanation?: Explanation): MemoryResult {
   const span = explanation === undefined ? entry : { ...entry, explanation };
-  return new MemoryResult(ownId(entry), entry.text, score, structuredClone(entry.metadata), span);
+  return new MemoryResult(ownId(entry), entry.text, score, entry.metadata && structuredClone(entry.metadata), span);
 }

@@ -30,13 +30,12 @@ export class Bm25Index {
   added: string[] | null = null;
   readonly #tokenize: Tokenize;
   /** Distinct words by row. */
-  #lengths = new Uint32Array(1024);
+  readonly #lengths: number[] = [];
   #documents = 0;
   #totalLength = 0;
-  #scores = new Float64Array(1024);
-  #matches = new Uint16Array(1024);
-  /** The last query word that matched a row, from 1. */
-  #matched = new Uint16Array(1024);
+  /** For a search: the sum of each row, and how many words matched it * 65,536 + the last of them, from 1. */
+  #scores = new Float64Array(0);
+  #matches = new Uint32Array(0);
 
   constructor(tokenizer: Tokenize) {
     this.#tokenize = tokenizer;
@@ -53,8 +52,8 @@ export class Bm25Index {
         this.added?.push(token);
       }
       const last = postings.length - 1;
-      const packed = postings.packed[last] ?? -1;
-      if (packed >>> 8 === row && last >= 0) {
+      const packed = postings.packed[last] as number;
+      if (last >= 0 && packed >>> 8 === row) {
         if ((packed & 255) < MAX_FREQUENCY) postings.packed[last] = packed + 1;
         continue;
       }
@@ -67,7 +66,6 @@ export class Bm25Index {
       postings.documents++;
       distinct++;
     }
-    if (row >= this.#lengths.length) this.#grow(row + 1);
     this.#lengths[row] = distinct;
     this.#documents++;
     this.#totalLength += distinct;
@@ -80,7 +78,7 @@ export class Bm25Index {
       if (postings !== undefined && --postings.documents === 0) this.terms.delete(token);
     }
     this.#documents--;
-    this.#totalLength -= this.#lengths[row] ?? 0;
+    this.#totalLength -= this.#lengths[row] as number;
   }
 
   /** How rare a word is among the indexed texts: 0 or more, highest for words that occur nowhere. */
@@ -108,40 +106,49 @@ export class Bm25Index {
 
   /** The best `limit` rows of `allowed` that contain a word of the query; scores between 0 and 1. */
   search(query: string, limit: number, allowed: Bitmap, order: RowOrder, expand: Expand = itself): ScoredRow[] {
-    const terms = [...new Set(this.#tokenize(query))];
     // The length of a row over the average, weighed.
     const perWord = (LENGTH_WEIGHT * this.#documents) / (this.#totalLength || 1);
     const lengths = this.#lengths;
+    if (this.#scores.length < lengths.length) {
+      this.#scores = new Float64Array(lengths.length * 2);
+      this.#matches = new Uint32Array(lengths.length * 2);
+    }
     const scores = this.#scores;
     const matches = this.#matches;
-    const matched = this.#matched;
+    const found: number[] = [];
     const live = allowed.words;
-    const touched: number[] = [];
-    let ceiling = 0;
-    terms.forEach((term, at) => {
+    let [words, ceiling] = [0, 0];
+    for (const term of new Set(this.#tokenize(query))) {
+      words++;
       for (const [form, weight] of expand(term)) {
         const idf = this.#idf(form) * weight;
         ceiling += idf * (SATURATION + 1 + LOWER_BOUND);
         const postings = this.terms.get(form);
         if (postings === undefined) continue;
-        for (const packed of postings.packed.subarray(0, postings.length)) {
-          const row = packed >>> 8;
+        const { packed, length } = postings;
+        for (let i = 0; i < length; i++) {
+          const posting = packed[i] as number;
+          const row = posting >>> 8;
           // There may be fewer words of bits than rows.
           if (((live[row >>> 5] as number) & (1 << row)) === 0) continue;
-          const frequency = packed & 255;
+          const frequency = posting & 255;
           const relative = 1 - LENGTH_WEIGHT + perWord * (lengths[row] as number);
           (scores[row] as number) += idf * (LOWER_BOUND + (frequency * (SATURATION + 1)) / (frequency + SATURATION * relative));
-          if (matched[row] === at + 1) continue;
-          if (matched[row] === 0) touched.push(row);
-          matched[row] = at + 1;
-          (matches[row] as number)++;
+          const matched = matches[row] as number;
+          if (matched === 0) found.push(row);
+          const last = matched & 0xffff;
+          if (last !== words) matches[row] = matched - last + 0x10000 + words;
         }
       }
-    });
+    }
     const best = new TopK(limit, order);
-    for (const row of touched) {
-      best.push(row, ((scores[row] as number) * (matches[row] as number)) / (ceiling * terms.length));
-      scores[row] = matches[row] = matched[row] = 0;
+    let floor = 0;
+    for (const row of found) {
+      const score = ((scores[row] as number) * ((matches[row] as number) >>> 16)) / (ceiling * words);
+      scores[row] = matches[row] = 0;
+      if (score < floor) continue;
+      best.push(row, score);
+      ({ floor } = best);
     }
     return best.toArray();
   }
@@ -163,15 +170,5 @@ export class Bm25Index {
       postings.length = length;
       postings.packed = postings.packed.slice(0, length);
     }
-  }
-
-  #grow(rows: number): void {
-    const size = Math.max(rows, this.#lengths.length * 2);
-    const lengths = new Uint32Array(size);
-    lengths.set(this.#lengths);
-    this.#lengths = lengths;
-    this.#scores = new Float64Array(size);
-    this.#matches = new Uint16Array(size);
-    this.#matched = new Uint16Array(size);
   }
 }
