@@ -1,4 +1,4 @@
-import type { ScoredRow } from './index/top-k.ts';
+import { TopK, type RowOrder, type ScoredRow } from './index/top-k.ts';
 
 // Smaller than the usual 60: with rankings that disagree, a first place has to weigh more than a common middle one.
 // Measured with misspelt and inflected queries on real paragraphs.
@@ -10,15 +10,15 @@ export interface WeightedRanking {
   readonly weight: number;
 }
 
-/** Weighted reciprocal rank fusion, best first; 1 means first in every ranking that counts. */
-export function fuse(rankings: readonly WeightedRanking[], order: (a: number, b: number) => number): ScoredRow[] {
+/** The best `limit` rows by weighted reciprocal rank fusion, best first; 1 means first in every ranking that counts. */
+export function fuse(rankings: readonly WeightedRanking[], limit: number, order: RowOrder): ScoredRow[] {
   const scores = new Map<number, number>();
   let most = 0;
   for (const { ranking, weight } of rankings) {
     most += weight / (RANK_OFFSET + 1);
     ranking.forEach(({ row }, rank) => scores.set(row, (scores.get(row) ?? 0) + weight / (RANK_OFFSET + 1 + rank)));
   }
-  return [...scores]
-    .map(([row, score]) => ({ row, score: most === 0 ? 0 : score / most }))
-    .sort((a, b) => b.score - a.score || order(a.row, b.row));
+  const best = new TopK(limit, order);
+  for (const [row, score] of scores) best.push(row, most === 0 ? 0 : score / most);
+  return best.toArray();
 }

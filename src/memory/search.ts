@@ -107,7 +107,7 @@ export function rank(index: MemoryIndex, request: RankRequest, limit: number): R
   const ranking = mode === 'semantic' ? semantic : mode === 'keyword' ? keyword : fuse([
     { ranking: semantic, weight: weights?.semantic ?? request.semanticWeight },
     { ranking: keyword, weight: weights?.keyword ?? index.words.coverage(text, expand) },
-  ], index.order).slice(0, limit);
+  ], limit, index.order);
   if (options.explain !== true) return ranking;
   return ranking.map(({ row, score }) => ({
     row, score, explanation: { ...placeIn('semantic', semantic, row), ...placeIn('keyword', keyword, row) } }));
