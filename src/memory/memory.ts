@@ -253,7 +253,7 @@ export class Memory {
     const now = this.#now();
     const found = queries.map(async (text, i) => {
       let ranking: RankedRow[] = mode === 'simhash'
-        ? await (await import('./lexical/simhash.ts')).rankBySimhash(index, this.backend, text, pool, index.allow(this.#namespace, compiled, now))
+        ? await (await import('./lexical/rank-by-simhash.ts')).rankBySimhash(index, this.backend, text, pool, index.allow(this.#namespace, compiled, now))
         : rank(index, {
           text, vector: vectors[i] ?? null, expand, filter: compiled, namespace: this.#namespace, now, metric: this.#metric,
           semanticWeight: this.#hashed ? HASHED_SEMANTIC_WEIGHT : 1, options: { ...options, limit, mode },

@@ -1,14 +1,7 @@
-import type { MemoryBackendSpec, StoredEntry } from '../../spec/memory.ts';
-import type { Bitmap } from '../index/bitmap.ts';
-import { popcount } from '../index/bitmap.ts';
-import { TopK, type ScoredRow } from '../index/top-k.ts';
-import type { MemoryIndex } from '../memory-index.ts';
-
-const BITS = 64;
+/** Bits of a SimHash. */
+export const BITS = 64;
 const BAND_BITS = 8;
 const GRAM = 3;
-/** Candidates asked of a backend that can look up bands, at least. */
-const LEAST_CANDIDATES = 100;
 
 /** The 64-bit SimHash of a text over its character trigrams, as two unsigned 32-bit halves, low one first. */
 export function simhash(text: string): readonly [number, number] {
@@ -40,28 +33,4 @@ export function textBands(text: string): string[] {
     const value = ((halves[band >> 2] as number) >>> ((band & 3) * BAND_BITS)) & (2 ** BAND_BITS - 1);
     return `${band}:${value.toString(16).padStart(2, '0')}`;
   });
-}
-
-const known = new WeakMap<StoredEntry, readonly [number, number]>();
-
-/**
- * Rows whose text is most like the query, character by character; the score is the share of equal SimHash bits. A
- * backend that looks up bands proposes the candidates; when it has none, all allowed rows are compared.
- */
-export async function rankBySimhash(
-  index: MemoryIndex, backend: MemoryBackendSpec, query: string, limit: number, allowed: Bitmap,
-): Promise<ScoredRow[]> {
-  const [low, high] = simhash(query);
-  const best = new TopK(limit, index.order);
-  const look = (row: number): void => {
-    const entry = index.entryAt(row);
-    const hash = known.get(entry) ?? simhash(entry.text);
-    known.set(entry, hash);
-    best.push(row, 1 - (popcount(hash[0] ^ low) + popcount(hash[1] ^ high)) / BITS);
-  };
-  const proposed = await backend.searchByBands?.(textBands(query), Math.max(LEAST_CANDIDATES, limit * 4)) ?? [];
-  const rows = proposed.map((entry) => index.rowOf(entry.id)).filter((row) => row !== undefined && allowed.has(row));
-  if (rows.length > 0) for (const row of new Set(rows as number[])) look(row);
-  else allowed.forEach(look);
-  return best.toArray();
 }
