@@ -17,13 +17,9 @@ const SPARSE_ROWS = 4096;
 // Rows scanned before anything is known; a multiple of 16.
 const FIRST_ROWS = 64;
 // How many standard deviations of its error a row's estimate is trusted to be off. The residuals of bytes are nearly
-// independent of the query. Those of bits have longer tails, but are so large that almost nothing comes near the floor.
+// independent of the query; those of bits have longer tails.
 const BYTE_SPREAD = 3;
-const BIT_SPREAD = 2;
-// With a filter everything that matches is wanted.
-const FILTERED_SPREAD = 4;
-// Per result wanted, how many rows that look best from their bits are looked up before any other.
-const PROMISING = 4;
+const BIT_SPREAD = 4;
 // The query as 16-bit integers: large enough to lose nothing, small enough that the sum of all products fits 32 bits.
 const QUERY_LEVELS = 4095;
 const MAX_SUM = 2 ** 31 / 128;
@@ -34,8 +30,6 @@ interface Wanted {
   readonly query: Float64Array;
   readonly limit: number;
   readonly allowed: Bitmap;
-  /** How many rows are allowed. */
-  readonly size: number;
   /** Of the query; twice that for 'euclidean'. */
   readonly length: number;
   /** Distance of two levels of the query; twice that for 'euclidean'. */
@@ -138,7 +132,7 @@ export class VectorIndex implements VectorRows {
     const found = new Contenders(limit, slack);
     // For 'exact', and where it costs little, the most that a row's error can do (Cauchy-Schwarz).
     const reach = length * (accuracy === 'exact' || sparse ? root : BYTE_SPREAD);
-    const wanted: Wanted = { query, limit, allowed, size, length, step, reach, found };
+    const wanted: Wanted = { query, limit, allowed, length, step, reach, found };
     if (sparse) {
       const rows: number[] = [];
       allowed.forEach((row) => rows.push(row));
@@ -168,11 +162,11 @@ export class VectorIndex implements VectorRows {
   // Estimates rows from their bits, looks up the bytes of the most promising ones, and then those of all the others that
   // may reach the floor which these have set.
   #scanBits(wanted: Wanted, bits: BitRows): void {
-    const { query, limit, allowed, size, length, found } = wanted;
+    const { query, limit, allowed, length, found } = wanted;
     const twice = this.#twice;
     const { floats, ints } = this.#arena;
     const { step, offset } = bits.prepare(query);
-    const promising = new TopK(limit * PROMISING, byNumber);
+    const promising = new TopK(limit, byNumber);
     const sealed = bits.segments.length * SEGMENT_ROWS;
     for (let start = 0, count = 0; start < sealed; start += count) {
       count = turnFrom(start);
@@ -192,7 +186,7 @@ export class VectorIndex implements VectorRows {
     this.#lookUp(first, wanted);
     this.#scanBytes(wanted, sealed);
     const known = new Set(first);
-    const spread = length * (size * 2 < this.rows ? FILTERED_SPREAD : BIT_SPREAD);
+    const spread = length * BIT_SPREAD;
     bits.segments.forEach(({ deviation, estimates }, segment) => {
       const rows: number[] = [];
       this.#select((i) => {
