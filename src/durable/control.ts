@@ -7,6 +7,9 @@ import type { CheckpointInput } from '../spec/checkpoint.ts';
 /** Type of the events that steer a run. They are never routed. */
 export const CONTROL = 'blazen::Control';
 
+/** With this the ids of their inputs begin. */
+export const CONTROL_ID = 'blazen::control/';
+
 /** What somebody wants of a run. */
 export interface ControlEvent {
   readonly type: typeof CONTROL;
@@ -30,6 +33,7 @@ export function wishOf(inputs: readonly CheckpointInput[]): Wish {
   let abort: ControlEvent | null = null;
   let paused: boolean | null = null;
   for (const { id, data } of inputs) {
+    if (!id.startsWith(CONTROL_ID)) continue;
     const event = decodeInput(data);
     if (!isControl(event)) continue;
     ids.push(id);

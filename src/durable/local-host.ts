@@ -12,7 +12,7 @@ import { type Definition, Run } from '../workflow/run.ts';
 import { withParts } from './all-parts.ts';
 import { encodeBase } from './base-codec.ts';
 import { Changes } from './changes.ts';
-import { CONTROL, type ControlEvent, encodeInput, wishOf } from './control.ts';
+import { CONTROL, CONTROL_ID, type ControlEvent, encodeInput, wishOf } from './control.ts';
 import { foldRun, UNSTORED } from './fold.ts';
 import { type Keeper, LiveRun } from './live-run.ts';
 import { SteadyDeadlines } from './steady-deadlines.ts';
@@ -228,7 +228,7 @@ export class LocalHost implements WorkflowHost {
   }
 
   async #control(runId: string, event: ControlEvent): Promise<LiveRun | undefined> {
-    const outcome = await this.#put(runId, `blazen::control/${uuid()}`, encodeInput(event, 'reason'));
+    const outcome = await this.#put(runId, CONTROL_ID + uuid(), encodeInput(event, 'reason'));
     if (outcome === 'stored') return this.#live.get(runId);
     const summary = await this.#store.status(runId);
     if (summary === null) throw notFound(runId);
@@ -278,8 +278,10 @@ export class LocalHost implements WorkflowHost {
 
   /** Inputs that came while nobody worked on the run, or by way of another host. */
   async #takeInputs(runId: string): Promise<void> {
+    // One that is taken up now comes with all of them.
+    const before = this.#live.has(runId) || this.#taking.has(runId);
     await this.#take(runId);
-    await this.#live.get(runId)?.look();
+    if (before) await this.#live.get(runId)?.look();
   }
 
   #forget(live: LiveRun, wakeAt: number | null): void {

@@ -95,6 +95,31 @@ const suite: Suite<Lib> = (t, { root, durable, testing }) => {
     t.equal(await host.deliver(runId, 'late', 1), 'gone');
   });
 
+  t.test('an answer to a run that nobody works on is a claim and a commit for each change: nothing is read beside it', async () => {
+    const calls: string[] = [];
+    const store = new Proxy<CheckpointStore>(new InMemoryCheckpointStore(), {
+      get(target, key) {
+        const method = Reflect.get(target, key) as unknown;
+        if (typeof method !== 'function') return method;
+        return (...args: unknown[]) => {
+          calls.push(String(key));
+          return (method as (...args: unknown[]) => unknown).apply(target, args);
+        };
+      },
+    });
+    const asking = new Workflow('asking')
+      .addStep('ask', [START], async () => ({ type: 'blazen::InputRequestEvent', request_id: 'q' }))
+      .addStep('answer', ['blazen::InputResponseEvent'], async (event) => stop(event['response']));
+    const host = createLocalHost({ store, workflows: [asking] });
+    const runId = await host.start(asking);
+    await settle();
+    t.deepEqual(host.active, []);
+    calls.length = 0;
+    t.equal(await host.deliver(runId, 'q', 'yes'), 'stored');
+    t.equal(await host.result(runId), 'yes');
+    t.deepEqual(calls, ['putInput', 'status', 'claim', 'commit', 'commit']);
+  });
+
   t.test('a reader of a stream sees live events as they come and stays while the run waits; later only numbered ones are there', async () => {
     const talking = new Workflow('talking')
       .addStep('ask', [START], async (_event, context) => {
