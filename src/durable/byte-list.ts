@@ -9,11 +9,14 @@ interface Chunk {
 const SMALLEST = 512;
 const LARGEST = 16_384;
 
+/** No chunk, for any number of lists. */
+const NOTHING = /* @__PURE__ */ new Uint8Array(0);
+
 /** Pieces of bytes, one after the other in a few arrays: an array for each costs more than what is in it. */
 export class ByteList {
   #chunks: Chunk[] = [];
   /** The newest chunk. */
-  #last: Chunk = { bytes: new Uint8Array(0), first: 0, ends: [] };
+  #last: Chunk = { bytes: NOTHING, first: 0, ends: [] };
   #length = 0;
   /** Bytes in all of them. */
   size = 0;
@@ -23,7 +26,7 @@ export class ByteList {
   push(piece: Uint8Array): void {
     let { bytes, ends } = this.#last;
     let start = ends.length === 0 ? 0 : ends[ends.length - 1] as number;
-    if (start + piece.length > bytes.length || this.#chunks.length === 0) {
+    if (start + piece.length > bytes.length || bytes === NOTHING) {
       bytes = new Uint8Array(Math.max(piece.length, Math.min(LARGEST, Math.max(SMALLEST, 4 * bytes.length))));
       ends = [];
       start = 0;
@@ -52,7 +55,7 @@ export class ByteList {
   /** Begin anew, with the room there is. */
   clear(): void {
     this.#last = { bytes: this.#last.bytes, first: 0, ends: [] };
-    this.#chunks = [this.#last];
+    this.#chunks = this.#last.bytes === NOTHING ? [] : [this.#last];
     this.#length = this.size = 0;
   }
 
@@ -60,5 +63,7 @@ export class ByteList {
   trim(): void {
     const { bytes, ends } = this.#last;
     this.#last.bytes = bytes.slice(0, ends.at(-1) ?? 0);
+    // Who comes back for a little more does not get as much as there was.
+    this.#last = { bytes: NOTHING, first: this.#length, ends: [] };
   }
 }
