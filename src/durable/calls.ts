@@ -86,7 +86,6 @@ export function moveOn(x: DurableExecution, number: number): void {
 export function record(x: DurableExecution, number: number, note: Note): Promise<void> | void {
   const { owner: run, commits } = x;
   remember(x);
-  x.journal?.open.delete(number);
   if (run.status === 'waiting') wake(run);
   tick(run);
   x.commits = number;

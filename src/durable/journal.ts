@@ -57,9 +57,12 @@ export class Journal implements CommitPort {
   commit(x: Execution, out: Emission, final: boolean, note?: readonly [commit: number, note: Note]): Promise<void> {
     let { patch } = x;
     let items: readonly WorkflowEvent[] = NOTHING;
+    if (note !== undefined) {
+      // What was published after the call that commits now is a commit of its own, before this one: the call is open in it.
+      if ((this.#published.get(x)?.commit ?? 0) > x.commits) this.#flush(x);
+      x.journal?.open.delete(note[0]);
+    }
     if (this.#published.size > 0) {
-      // What was published after the call that commits now is a commit of its own.
-      if (note !== undefined && (this.#published.get(x)?.commit ?? 0) > x.commits) this.#flush(x);
       const group = this.#gathered(x);
       ({ items } = group);
       patch = patch === null ? group.patch : [...group.patch, ...patch];

@@ -73,6 +73,11 @@ async function outcome(host: LocalHost, clock: FakeClock): Promise<unknown> {
   return { result: await host.result('r'), shown: shown.sort() };
 }
 
+/** What a call that is over later shows is stored before what an earlier call left; the process dies between the two. */
+const SHOWN_BEFORE_A_CALL_IS_STORED: [Program, number[], boolean, boolean] = [
+  [[[{ kind: 'run', n: 3 }], [{ kind: 'run', n: 3 }, { kind: 'run', n: 0 }]], [[{ kind: 'sleep', n: 1 }, { kind: 'show', n: 0 }], [{ kind: 'run', n: 5 }]]], [5], true, false,
+];
+
 test('a random long step whose process dies anywhere, several times, ends as if it had not, and repeats no effect that was kept', { timeout: 180_000 }, async () => {
   let crashes = 0;
   await fc.assert(fc.asyncProperty(program, fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 3 }), fc.boolean(), fc.boolean(), async (steps, deaths, slow, lost) => {
@@ -101,6 +106,6 @@ test('a random long step whose process dies anywhere, several times, ends as if 
     const width = Math.max(...steps.map((chains) => chains.length));
     expect([...new Set(effects)].sort()).toEqual([...calm].sort());
     expect(effects.length).toBeLessThanOrEqual(calm.length + deaths.length * width);
-  }), { numRuns: 150 });
+  }), { numRuns: 150, examples: [SHOWN_BEFORE_A_CALL_IS_STORED] });
   expect(crashes).toBeGreaterThan(150);
 });
