@@ -49,8 +49,15 @@ export class PackedRows {
     this.count++;
     const [floats, to] = this.#withFloats ? [this.#arena.floats, this.#floatsOf(row)] : [this.#single, 0];
     const scale = this.#metric === 'cosine' ? 1 / lengthOf(vector) : 1;
-    for (let i = 0; i < this.#dimensions; i++) floats[to + i] = (vector[i] as number) * scale;
-    this.#quantise(row, floats, to);
+    let most = 0;
+    let square = 0;
+    for (let i = 0; i < this.#dimensions; i++) {
+      const value = Math.fround((vector[i] as number) * scale);
+      floats[to + i] = value;
+      most = Math.max(most, Math.abs(value));
+      square += value * value;
+    }
+    this.#quantise(row, floats, to, most, square);
   }
 
   /** The vector, as far as it is known here. */
@@ -105,19 +112,12 @@ export class PackedRows {
     return ((this.#segmentOf(row) + this.#floats) >> 2) + (row % SEGMENT_ROWS) * this.stride;
   }
 
-  #quantise(row: number, values: Float32Array, from: number): void {
+  // `most` is the largest of the numbers, whatever its sign, and `square` their squared length.
+  #quantise(row: number, values: Float32Array, from: number, most: number, square: number): void {
     const { floats, bytes } = this.#arena;
     const dimensions = this.#dimensions;
     const to = this.bytesOf(row);
-    let most = 0;
-    let square = 0;
     let lost = 0;
-    for (let i = 0; i < dimensions; i++) {
-      const value = values[from + i] as number;
-      const size = value < 0 ? -value : value;
-      if (size > most) most = size;
-      square += value * value;
-    }
     const scale = Math.fround(most / 127) || 1;
     const levels = 1 / scale;
     for (let i = 0; i < dimensions; i++) {
