@@ -13,6 +13,8 @@ export interface IndexedDbMemoryOptions {
 }
 
 const OBJECT_STORE = 'segments';
+// Chromium makes a blob of any larger value, and gives it back for half the work when it was one already.
+const INLINE = 65_536;
 
 /**
  * Keeps a memory in the browser's IndexedDB: it survives reloads, and tabs of the same origin may share it.
@@ -37,12 +39,11 @@ export function createIndexedDbSegments(options: IndexedDbMemoryOptions = {}): S
     shared: true,
     async readSegments(names, { signal } = {}) {
       throwIfAborted(signal, 'Reading the memory');
-      const values = await guard('read', () => getMany<unknown>([...names], open()));
-      return values.map((value) => (value instanceof Uint8Array ? value : null));
+      return guard('read', async () => Promise.all((await getMany<unknown>([...names], open())).map(bytesOf)));
     },
     async writeSegments(changes, expected, { signal } = {}) {
       throwIfAborted(signal, 'Writing to the memory');
-      return guard('write', () => open()('readwrite', async (objects) => {
+      const write = (inline: number): Promise<boolean> => open()('readwrite', async (objects) => {
         // One transaction: the comparison and all changes happen, or nothing does.
         if (expected !== undefined) {
           const current: unknown = await promisifyRequest(objects.get(expected.key));
@@ -50,11 +51,14 @@ export function createIndexedDbSegments(options: IndexedDbMemoryOptions = {}): S
         }
         for (const { key, bytes } of changes) {
           if (bytes === null) objects.delete(key);
-          else objects.put(bytes, key);
+          // What is compared must be at hand within the transaction.
+          else objects.put(bytes.length > inline && key !== expected?.key ? new Blob([bytes as Uint8Array<ArrayBuffer>]) : bytes, key);
         }
         await promisifyRequest(objects.transaction);
         return true;
-      }));
+      });
+      // Safari keeps no blobs in private windows.
+      return guard('write', () => write(INLINE).catch(() => write(Infinity)));
     },
     listSegments: async () => (await guard('read', () => keys<string>(open()))).map(String),
     // Pages without a certificate have IndexedDB but no locks.
@@ -65,6 +69,11 @@ export function createIndexedDbSegments(options: IndexedDbMemoryOptions = {}): S
       store = null;
     },
   };
+}
+
+async function bytesOf(value: unknown): Promise<Uint8Array | null> {
+  if (value instanceof Blob) return new Uint8Array(await value.arrayBuffer());
+  return value instanceof Uint8Array ? value : null;
 }
 
 async function guard<T>(action: 'read' | 'write', work: () => Promise<T>): Promise<T> {

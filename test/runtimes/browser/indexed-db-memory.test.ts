@@ -1,8 +1,9 @@
+import * as idb from 'idb-keyval';
 import { describe, expect, it, vi } from 'vitest';
 import { MemoryQuotaError } from '../../../src/base/error-classes.ts';
 import { Memory } from '../../../src/memory/index.ts';
 import { createIndexedDbMemory, createIndexedDbSegments } from '../../../src/platform/browser/index.ts';
-import type { ScanPage } from '../../../src/spec/memory.ts';
+import type { ScanPage, StoredEntry } from '../../../src/spec/memory.ts';
 import { memoryBackendSuite } from '../../../src/testing/index.ts';
 import { damageSegment } from '../../helpers/damage-segment.ts';
 import { badInputSuite } from '../../helpers/memory-bad-input.ts';
@@ -67,6 +68,45 @@ describe('a memory in IndexedDB', () => {
     vi.restoreAllMocks();
     expect(found).toEqual(entries.map(({ id }, i) => `${id} ${i}`));
     await again.close?.();
+  });
+
+  // 300 kB of vectors: more than a value may have to be kept as it is.
+  const large = Array.from({ length: 200 }, (_, i): StoredEntry => ({ id: `n${i}`, text: `note ${i}`, metadata: null, vector: new Float32Array(384).fill(i + 1) }));
+  const idsAndVectors = ({ items }: ScanPage): (string | number | undefined)[] => items.flatMap(({ id, vector }) => [id, vector?.[383]]);
+  const stored = async (database: string, rewrite: (value: unknown) => Promise<unknown> = (value) => Promise.resolve(value)): Promise<unknown[]> => {
+    const segments = idb.createStore(database, 'segments');
+    const found = await idb.entries<string, unknown>(segments);
+    for (const [key, value] of found) await idb.set(key, await rewrite(value), segments);
+    return found.map(([, value]) => (value as object).constructor.name).toSorted();
+  };
+
+  it('keeps a large segment as a blob, and reads one that was stored as bytes', async () => {
+    const database = fresh();
+    const backend = createIndexedDbMemory({ database });
+    await backend.putMany(large);
+    const asBytes = async (value: unknown): Promise<unknown> => (value instanceof Blob ? new Uint8Array(await value.arrayBuffer()) : value);
+    expect(await stored(database, asBytes)).toEqual(['Blob', 'Uint8Array']);
+    expect(await stored(database)).toEqual(['Uint8Array', 'Uint8Array']);
+    const again = createIndexedDbMemory({ database });
+    expect(idsAndVectors(await again.scan())).toEqual(large.flatMap(({ id }, i) => [id, i + 1]));
+    await Promise.all([backend.close?.(), again.close?.()]);
+  });
+
+  it('keeps bytes where the browser keeps no blobs', async () => {
+    const database = fresh();
+    // eslint-disable-next-line typescript/unbound-method -- called with its store below
+    const { put } = IDBObjectStore.prototype;
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function refusing(this: IDBObjectStore, ...values: Parameters<typeof put>) {
+      if (values[0] instanceof Blob) throw new DOMException('BlobURLs are not yet supported', 'DataCloneError');
+      return put.apply(this, values);
+    });
+    const backend = createIndexedDbMemory({ database });
+    await backend.putMany(large);
+    vi.restoreAllMocks();
+    expect(await stored(database)).toEqual(['Uint8Array', 'Uint8Array']);
+    const again = createIndexedDbMemory({ database });
+    expect(idsAndVectors(await again.scan())).toEqual(large.flatMap(({ id }, i) => [id, i + 1]));
+    await Promise.all([backend.close?.(), again.close?.()]);
   });
 
   it('writes the open segment and the manifest for one added entry, not one record per entry', async () => {
