@@ -81,12 +81,12 @@ export async function outcomeOf<Result>(run: Run): Promise<{ readonly type: stri
 // ---- the loop -------------------------------------------------------------------------------------------------------
 
 /**
- * Begins after so many microtasks. Awaits one execution of each pump directly, which costs less than a callback; the others
- * are subscribed to.
+ * Begins after so many microtasks, or with an execution that is under way. Awaits one of each pump directly, which costs less
+ * than a callback; the others are subscribed to.
  */
-export async function drive(run: Run, ticks: number): Promise<void> {
+export async function drive(run: Run, ticks: number, x?: Execution | null): Promise<void> {
   while (ticks--) await Promise.resolve();
-  for (let x = pump(run); x; x = pump(run)) {
+  for (x ??= pump(run); x; x = pump(run)) {
     try {
       const value = await x.promise;
       run.pumping = 2;
@@ -122,7 +122,7 @@ function pump(run: Run): Execution | null {
 /** Pump from outside the driver. */
 export function kick(run: Run): void {
   const x = pump(run);
-  if (x) subscribe(x);
+  if (x) void drive(run, 0, x);
 }
 
 /** Call the step. An asynchronous one becomes the pump's tail; the tail before it is subscribed to. */
