@@ -170,6 +170,7 @@ export class VectorIndex implements VectorRows {
     const sealed = bits.segments.length * SEGMENT_ROWS;
     for (let start = 0, count = 0; start < sealed; start += count) {
       count = turnFrom(start);
+      if (!anyIn(allowed, start, start + count)) continue;
       const { bits: rows, factor, estimates, mean, scale } = bits.segments[Math.floor(start / SEGMENT_ROWS)] as BitSegment;
       const place = start % SEGMENT_ROWS;
       const values = estimates + place * 4;
@@ -188,9 +189,11 @@ export class VectorIndex implements VectorRows {
     const known = new Set(first);
     const spread = length * BIT_SPREAD;
     bits.segments.forEach(({ deviation, estimates }, segment) => {
+      const start = segment * SEGMENT_ROWS;
+      if (!anyIn(allowed, start, start + SEGMENT_ROWS)) return;
       const rows: number[] = [];
       this.#select((i) => {
-        const row = segment * SEGMENT_ROWS + i;
+        const row = start + i;
         if (allowed.has(row) && !known.has(row)) rows.push(row);
       }, estimates, SEGMENT_ROWS, bits.ones, deviation, deviation, 1, 0, spread, 0, 0, found.floor);
       this.#lookUp(rows, wanted);
