@@ -40,7 +40,7 @@ describe('stemEnglish', () => {
       const word = `${begin.join('')}${middle}${end}`;
       // To a single vowel that is left the other one adds an e, which the rules do for short syllables only; and it takes
       // the y after a second vowel for one.
-      fc.pre(!/^[aeiou](?:ed|ing)|ay.*ay/.test(word));
+      fc.pre(!/^[aeiou](?:ed|ing)|[aeiouy]y.*[aeiouy]y/.test(word));
       expect(`${word} ${stemEnglish(word)}`).toBe(`${word} ${oracle(word)}`);
     }), { numRuns: 5000 });
   });
