@@ -23,6 +23,7 @@ async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
 }
 
 const DIMENSIONS = 384;
+const SEARCHES = 50;
 const base = Float32Array.from({ length: DIMENSIONS }, (_, i) => Math.sin(i));
 
 function* vectors(count: number): Generator<MemoryEntry> {
@@ -36,25 +37,28 @@ function* vectors(count: number): Generator<MemoryEntry> {
 it('a page goes on while a worker takes in and searches 100,000 vectors, and stands still when it does so itself', { timeout: 180_000 }, async () => {
   const there = createWorkerMemory({ spawn: () => new Worker(new URL('large-memory-worker.ts', import.meta.url), { type: 'module' }) });
   const here = new Memory({ modelId: 'scripted', dimensions: DIMENSIONS, doEmbed: (texts) => Promise.resolve(texts.map(() => base)) });
-  const search = { mode: 'semantic', limit: 10 } as const;
+  const options = { mode: 'semantic', limit: 10 } as const;
+  const search = async (memory: Pick<Memory, 'search'>): Promise<void> => {
+    for (let i = 0; i < SEARCHES; i++) await memory.search('7', options);
+  };
   await there.count();
   await here.count();
 
   let batches = 0;
   const adding = await turnsDuring(() => there.addMany(vectors(100_000), { batchSize: 1024, onProgress: () => { batches++; } }));
   expect(await there.count()).toBe(100_000);
-  const searching = await turnsDuring(() => there.search('7', search));
+  const searching = await turnsDuring(() => search(there));
   const blocked = [
-    await turnsDuring(() => here.addMany(vectors(5000), { batchSize: 1024 })), await turnsDuring(() => here.search('7', search)),
+    await turnsDuring(() => here.addMany(vectors(5000), { batchSize: 1024 })), await turnsDuring(() => search(here)),
   ];
-  console.log(`turns of the page: ${adding} while a worker took in 100,000 vectors, ${searching} while it searched them; ${blocked.join(' and ')} when the page did it (5,000)`);
-  const [hit] = await there.search('7', search);
+  console.log(`turns of the page: ${adding} while a worker took in 100,000 vectors, ${searching} while it searched them ${SEARCHES} times; ${blocked.join(' and ')} when the page did it (5,000)`);
+  const [hit] = await there.search('7', options);
   expect(Number(hit?.id.slice(1)) % DIMENSIONS).toBe(7);
   expect(batches).toBe(98);
   expect(adding).toBeGreaterThan(batches * 5);
-  expect(searching).toBeGreaterThan(5);
+  expect(searching).toBeGreaterThan(SEARCHES);
   // The first 2,048 load the code for more, which is the only time it waits for anything.
-  expect(Math.max(...blocked)).toBeLessThan(Math.min(searching * 50, 200));
+  expect(Math.max(...blocked)).toBeLessThan(200);
   expect(blocked[1]).toBe(0);
   await there.close();
 });
