@@ -9,6 +9,8 @@ const LOWER_BOUND = 0.5;
 const MAX_FREQUENCY = 255;
 // Rarity of a word that the tokenizer leaves out.
 const LEAST_RARITY = 0.1;
+// Words of a query that count: as many as 16 bits can tell apart.
+const MOST_WORDS = 0xffff;
 
 /** Rows of one term as `row * 256 + frequency`, ascending; deleted rows stay until compaction. */
 interface Postings {
@@ -118,7 +120,7 @@ export class Bm25Index {
     const found: number[] = [];
     const live = allowed.words;
     let [words, ceiling] = [0, 0];
-    for (const term of new Set(this.#tokenize(query))) {
+    for (const term of new Set(this.#tokenize(query).slice(0, MOST_WORDS))) {
       words++;
       for (const [form, weight] of expand(term)) {
         const idf = this.#idf(form) * weight;
@@ -136,19 +138,16 @@ export class Bm25Index {
           (scores[row] as number) += idf * (LOWER_BOUND + (frequency * (SATURATION + 1)) / (frequency + SATURATION * relative));
           const matched = matches[row] as number;
           if (matched === 0) found.push(row);
-          const last = matched & 0xffff;
+          const last = matched & MOST_WORDS;
           if (last !== words) matches[row] = matched - last + 0x10000 + words;
         }
       }
     }
     const best = new TopK(limit, order);
-    let floor = 0;
     for (const row of found) {
       const score = ((scores[row] as number) * ((matches[row] as number) >>> 16)) / (ceiling * words);
       scores[row] = matches[row] = 0;
-      if (score < floor) continue;
       best.push(row, score);
-      ({ floor } = best);
     }
     return best.toArray();
   }

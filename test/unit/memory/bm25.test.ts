@@ -26,6 +26,16 @@ describe('tokenize', () => {
 });
 
 describe('Bm25Index', () => {
+  it('ranks the text with all words first, also when the query has more of them than 16 bits can count', () => {
+    const words = Array.from({ length: 65_600 }, (_, i) => `w${i}`);
+    const index = new Bm25Index(tokenize);
+    index.add(0, words.slice(0, 10_000).join(' '));
+    index.add(1, words.join(' '));
+    const [first, second] = index.search(words.join(' '), 2, rows(2), byRow);
+    expect([first?.row, second?.row]).toEqual([1, 0]);
+    expect(first?.score).toBeLessThanOrEqual(1);
+  });
+
   it('scores as if removed texts had never been there, before and after compaction', () => {
     const text = fc.array(fc.constantFrom('ant', 'bee', 'cow', 'dog', 'elk', 'fox'), { minLength: 1, maxLength: 8 }).map((words) => words.join(' '));
     fc.assert(fc.property(fc.array(fc.tuple(text, fc.boolean()), { minLength: 1, maxLength: 30 }), text, (documents, query) => {
