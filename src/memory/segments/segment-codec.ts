@@ -1,10 +1,10 @@
 import { MemoryCorruptError } from '../../base/error-classes.ts';
 import type { StoredEntry } from '../../spec/memory.ts';
-import { xxh32 } from './xxh32.ts';
+import { checksum } from './checksum.ts';
 
-// A frame: 'BZM' + kind, u32 version, u32 rows, u32 dimensions, u32 JSON bytes, u32 XXH32 of all but itself, then the JSON
+// A frame: 'BZM' + kind, u32 version, u32 rows, u32 dimensions, u32 JSON bytes, u32 checksum of all but itself, then the JSON
 // (UTF-8, padded with spaces to 4 bytes) and rows * dimensions 32-bit floats. Little-endian throughout, as every host is.
-const VERSION = 1;
+const VERSION = 2;
 /** Bytes before the text of a frame. */
 export const HEADER = 24;
 const MAGIC = { segment: 0x534d5a42, manifest: 0x4d4d5a42 } as const;
@@ -72,7 +72,7 @@ function encodeFrame(kind: FrameKind, json: unknown, rows: number, dimensions: n
   bytes.set(new Uint8Array(vectors.buffer, vectors.byteOffset, vectors.byteLength), HEADER + padded);
   const header = new Uint32Array(bytes.buffer, 0, 6);
   header.set([MAGIC[kind], VERSION, rows, dimensions, padded]);
-  header[5] = checksum(bytes);
+  header[5] = checksumOf(bytes);
   return bytes;
 }
 
@@ -85,7 +85,7 @@ function decodeFrame(kind: FrameKind, input: Uint8Array, name: string): Frame {
   if (magic !== MAGIC[kind]) throw corrupt(name, `it is not a ${kind}`);
   if (version !== VERSION) throw corrupt(name, `it has format version ${version} and this package reads ${VERSION}`);
   if (bytes.length !== HEADER + padded + rows * dimensions * 4) throw corrupt(name, 'its length is wrong');
-  if (checksum(bytes) !== stated) throw corrupt(name, 'its checksum is wrong');
+  if (checksumOf(bytes) !== stated) throw corrupt(name, 'its checksum is wrong');
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(HEADER, HEADER + padded)));
@@ -96,8 +96,8 @@ function decodeFrame(kind: FrameKind, input: Uint8Array, name: string): Frame {
 }
 
 // The header's own fields decide what the rest means, so they are covered too.
-function checksum(bytes: Uint8Array): number {
-  return (xxh32(bytes.subarray(0, HEADER - 4)) ^ xxh32(bytes.subarray(HEADER))) >>> 0;
+function checksumOf(frame: Uint8Array): number {
+  return (checksum(frame.subarray(0, HEADER - 4)) ^ checksum(frame.subarray(HEADER))) >>> 0;
 }
 
 function corrupt(name: string, reason: string, cause?: unknown): MemoryCorruptError {

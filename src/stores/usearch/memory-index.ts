@@ -2,7 +2,7 @@ import type * as Usearch from 'usearch';
 import { throwIfAborted } from '../../base/abort.ts';
 import { MemoryError, UnsupportedError, ValidationError } from '../../base/error-classes.ts';
 import { matchEntries } from '../../memory/database/match-entries.ts';
-import { xxh32 } from '../../memory/segments/xxh32.ts';
+import { checksum } from '../../memory/segments/checksum.ts';
 import type {
   BackendCallOptions, MemoryBackendSpec, MemoryCapabilities, StoredEntry, VectorDatabaseSpec, VectorHit, VectorQuery,
 } from '../../spec/memory.ts';
@@ -201,7 +201,7 @@ function keyOf({ id, vector }: StoredEntry): bigint {
   const bytes = new Uint8Array(text.length + numbers.length + 1);
   bytes.set(text);
   bytes.set(numbers, text.length);
-  const high = xxh32(bytes.subarray(0, -1));
+  const high = checksum(bytes.subarray(0, -1));
   bytes[bytes.length - 1] = 1;
-  return (BigInt(high) << 32n) | BigInt(xxh32(bytes));
+  return (BigInt(high) << 32n) | BigInt(checksum(bytes));
 }
