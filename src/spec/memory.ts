@@ -143,6 +143,11 @@ export interface SegmentStoreSpec {
   /** Bytes by key, null where nothing is stored. */
   readSegments(keys: readonly string[], options?: BackendCallOptions): Promise<readonly (Uint8Array | null)[]>;
   /**
+   * Finds many of them at once, without their bytes, which the functions read. For hosts where to find one takes time of its
+   * own: a scan then begins with finding all.
+   */
+  findSegments?(keys: readonly string[], options?: BackendCallOptions): Promise<readonly ((() => Promise<Uint8Array>) | null)[]>;
+  /**
    * Applies the changes in order, durably, all or nothing where the host can.
    * With `expected`, only when that key still holds exactly these bytes (null: nothing); false when it does not.
    */

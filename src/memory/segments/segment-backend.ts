@@ -1,6 +1,6 @@
 import { throwIfAborted } from '../../base/abort.ts';
 import { sameBytes } from '../../base/bytes.ts';
-import { MemoryCorruptError, MemoryError } from '../../base/error-classes.ts';
+import { MemoryError } from '../../base/error-classes.ts';
 import { uuid } from '../../base/id.ts';
 import type {
   BackendCallOptions, MemoryBackendSpec, MemoryCapabilities, ScanOptions, ScanPage, SegmentChange, SegmentStoreSpec, StoredEntry,
@@ -8,14 +8,11 @@ import type {
 import { SEGMENT_ROWS } from '../index/segment-rows.ts';
 import { LiveRows } from './live-rows.ts';
 import { checkManifest, encodeWithin, MANIFEST, type Manifest, type Segment, split } from './segment-plan.ts';
-import { decodeManifest, decodeSegment, encodeManifest } from './segment-codec.ts';
+import { decodeManifest, encodeManifest } from './segment-codec.ts';
+import { SegmentReader } from './segment-reader.ts';
 
 /** Commits that lose against other writers before giving up. */
 const MAX_ATTEMPTS = 16;
-/** Decoded segments kept for reading single entries. */
-const CACHED_SEGMENTS = 4;
-/** Segments that are read while one is decoded: a host has several of them sooner together than one after the other. */
-const AHEAD = 3;
 
 /** What this process knows of one version of the store. */
 interface State {
@@ -26,10 +23,7 @@ interface State {
   readonly locations: Map<string, number>;
   /** By position, the ids of the segments that were read; null when `locations` has them. */
   readonly ids: (readonly string[] | null | undefined)[];
-  /** The segments read last, by key. */
-  readonly decoded: Map<string, readonly StoredEntry[]>;
-  /** The segments that are being read before anybody asks for them, by key; null when that failed. */
-  readonly ahead: Map<string, Promise<Uint8Array | null>>;
+  readonly reader: SegmentReader;
 }
 
 /**
@@ -163,7 +157,7 @@ export class SegmentBackend implements MemoryBackendSpec {
     const bytes = encodeManifest(manifest);
     changes.push({ key: MANIFEST, bytes }, ...dropped.map((key) => ({ key, bytes: null })));
     if (!await this.#store.writeSegments(changes, { key: MANIFEST, bytes: state.bytes }, options)) return null;
-    const next = emptyState(bytes, manifest, kept.map(({ live: rows }) => rows));
+    const next = this.#stateOf(bytes, manifest, kept.map(({ live: rows }) => rows));
     // Positions may have shifted: locations are made anew from the old ones and the new segments.
     const positions = new Map(kept.map(({ segment }, position) => [segment.key, position]));
     for (const [id, at] of locations) {
@@ -176,7 +170,7 @@ export class SegmentBackend implements MemoryBackendSpec {
       next.ids[position] = null;
       if (entries === null) return;
       entries.forEach((entry, row) => next.locations.set(entry.id, position * SEGMENT_ROWS + row));
-      remember(next, segment.key, entries);
+      next.reader.keep(segment.key, entries);
     });
     this.#state = next;
     return removed;
@@ -197,7 +191,7 @@ export class SegmentBackend implements MemoryBackendSpec {
     const cached = this.#state;
     if (cached !== null && sameBytes(cached.bytes, bytes)) return cached;
     const manifest = bytes === null ? { revision: 0, segments: [] } : checkManifest(decodeManifest(bytes, MANIFEST));
-    this.#state = emptyState(bytes, manifest, manifest.segments.map(({ rows, live }) => new LiveRows(rows, live)));
+    this.#state = this.#stateOf(bytes, manifest, manifest.segments.map(({ rows, live }) => new LiveRows(rows, live)));
     return this.#state;
   }
 
@@ -227,38 +221,13 @@ export class SegmentBackend implements MemoryBackendSpec {
     return state.locations;
   }
 
-  // `onward`: the next segments will be asked for, and are read meanwhile.
   async #decode(state: State, position: number, options: BackendCallOptions, onward = false): Promise<readonly StoredEntry[]> {
-    const { segments } = state.manifest;
-    const { key, rows } = segments[position] as Segment;
-    const known = state.decoded.get(key);
-    if (known !== undefined) return known;
-    const read = async (name: string, called: BackendCallOptions): Promise<Uint8Array | null> => (await this.#store.readSegments([name], called))[0] ?? null;
-    const first = state.ahead.get(key) ?? read(key, options);
-    for (const next of onward ? segments.slice(position + 1, position + 1 + AHEAD) : []) {
-      if (!state.ahead.has(next.key) && !state.decoded.has(next.key)) state.ahead.set(next.key, read(next.key, {}).catch(() => null));
-    }
-    const bytes = await first ?? await read(key, options);
-    if (onward) state.ahead.delete(key);
-    else state.ahead.clear();
-    if (bytes === null) throw new MemoryCorruptError(`Cannot read '${key}' of the memory: it is missing`);
-    const entries = decodeSegment(bytes, key);
-    if (entries.length !== rows) throw new MemoryCorruptError(`Cannot read '${key}' of the memory: it has the wrong number of rows`);
+    const entries = await state.reader.read(position, options, onward);
     if (state.ids[position] === undefined) state.ids[position] = entries.map(({ id }) => id);
-    remember(state, key, entries);
     return entries;
   }
-}
 
-function emptyState(bytes: Uint8Array | null, manifest: Manifest, live: readonly LiveRows[]): State {
-  return { bytes, manifest, live, locations: new Map(), ids: [], decoded: new Map(), ahead: new Map() };
-}
-
-function remember(state: State, key: string, entries: readonly StoredEntry[]): void {
-  state.decoded.delete(key);
-  state.decoded.set(key, entries);
-  for (const oldest of state.decoded.keys()) {
-    if (state.decoded.size <= CACHED_SEGMENTS) return;
-    state.decoded.delete(oldest);
+  #stateOf(bytes: Uint8Array | null, manifest: Manifest, live: readonly LiveRows[]): State {
+    return { bytes, manifest, live, locations: new Map(), ids: [], reader: new SegmentReader(this.#store, manifest.segments) };
   }
 }

@@ -1,9 +1,12 @@
 import { MemoryCorruptError } from '../../base/error-classes.ts';
 import type { StoredEntry } from '../../spec/memory.ts';
+import { SEGMENT_ROWS } from '../index/segment-rows.ts';
 import { checksum } from './checksum.ts';
+import { fromColumns, toColumns } from './entry-columns.ts';
 
 // A frame: 'BZM' + kind, u32 version, u32 rows, u32 dimensions, u32 JSON bytes, u32 checksum of all but itself, then the JSON
-// (UTF-8, padded with spaces to 4 bytes) and rows * dimensions 32-bit floats. Little-endian throughout, as every host is.
+// (of a segment its columns; UTF-8, padded with spaces to 4 bytes) and rows * dimensions 32-bit floats. Little-endian
+// throughout, as every host is.
 const VERSION = 2;
 /** Bytes before the text of a frame. */
 export const HEADER = 24;
@@ -21,12 +24,11 @@ interface Frame {
 
 /** The bytes of a segment. Vectors must all have `dimensions` numbers; an entry without one is stored as zeros. */
 export function encodeSegment(entries: readonly StoredEntry[], dimensions: number): Uint8Array {
-  const json = entries.map(({ vector: _, ...entry }) => entry);
   const vectors = new Float32Array(entries.length * dimensions);
   entries.forEach((entry, row) => {
     if (entry.vector !== undefined) vectors.set(entry.vector, row * dimensions);
   });
-  return encodeFrame('segment', json, entries.length, dimensions, vectors);
+  return encodeFrame('segment', toColumns(entries), entries.length, dimensions, vectors);
 }
 
 /**
@@ -36,17 +38,17 @@ export function encodeSegment(entries: readonly StoredEntry[], dimensions: numbe
  */
 export function decodeSegment(bytes: Uint8Array, name: string): StoredEntry[] {
   const { json, rows, dimensions, vectors } = decodeFrame('segment', bytes, name);
-  if (!Array.isArray(json) || json.length !== rows) throw corrupt(name, 'it does not hold the rows it claims');
-  if (dimensions > 0) {
-    for (let row = 0; row < rows; row++) {
+  if (rows > SEGMENT_ROWS) throw corrupt(name, 'it claims too many rows');
+  try {
+    return fromColumns(json, Array.from({ length: rows }, (_, row) => {
       const from = row * dimensions;
       let at = from;
       while (at < from + dimensions && vectors[at] === 0) at++;
-      // The entry was made a moment ago, from the text.
-      if (at < from + dimensions) (json[row] as { vector?: Float32Array }).vector = vectors.subarray(from, from + dimensions);
-    }
+      return at < from + dimensions ? new Float32Array(vectors.buffer, vectors.byteOffset + from * 4, dimensions) : null;
+    }));
+  } catch (cause) {
+    throw corrupt(name, 'it does not hold the rows it claims', cause);
   }
-  return json as StoredEntry[];
 }
 
 /** The bytes of a manifest. */

@@ -44,7 +44,7 @@ describe('a memory in IndexedDB', () => {
     await again.close();
   });
 
-  it('reads a large memory with one record and one transaction per 1,024 entries', async () => {
+  it('reads a large memory with one record per 1,024 entries, all of them found in one transaction', async () => {
     const database = fresh();
     const backend = createIndexedDbMemory({ database });
     const entries = Array.from({ length: 5200 }, (_, i) => ({ id: `n${i}`, text: `note ${i}`, metadata: null, vector: Float32Array.from([i, 1]) }));
@@ -63,8 +63,8 @@ describe('a memory in IndexedDB', () => {
       ({ cursor } = page);
       more = cursor !== null;
     }
-    // The manifest and six segments.
-    expect([transactions.mock.calls.length, gets.mock.calls.length]).toEqual([1 + 6, 1 + 6]);
+    // The manifest, then six segments.
+    expect([transactions.mock.calls.length, gets.mock.calls.length]).toEqual([1 + 1, 1 + 6]);
     vi.restoreAllMocks();
     expect(found).toEqual(entries.map(({ id }, i) => `${id} ${i}`));
     await again.close?.();
@@ -72,7 +72,20 @@ describe('a memory in IndexedDB', () => {
 
   // 300 kB of vectors: more than a value may have to be kept as it is.
   const large = Array.from({ length: 200 }, (_, i): StoredEntry => ({ id: `n${i}`, text: `note ${i}`, metadata: null, vector: new Float32Array(384).fill(i + 1) }));
-  const idsAndVectors = ({ items }: ScanPage): (string | number | undefined)[] => items.flatMap(({ id, vector }) => [id, vector?.[383]]);
+  const expectLarge = async (database: string): Promise<void> => {
+    const backend = createIndexedDbMemory({ database });
+    expect((await backend.scan()).items.flatMap(({ id, vector }) => [id, vector?.[383]])).toEqual(large.flatMap(({ id }, i) => [id, i + 1]));
+    await backend.close?.();
+  };
+  // `put` of every object store, with a look at what it is given.
+  const watchPuts = (look: (value: unknown) => void): void => {
+    // eslint-disable-next-line typescript/unbound-method -- called with its store below
+    const { put } = IDBObjectStore.prototype;
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function watched(this: IDBObjectStore, ...values: Parameters<typeof put>) {
+      look(values[0]);
+      return put.apply(this, values);
+    });
+  };
   const stored = async (database: string, rewrite: (value: unknown) => Promise<unknown> = (value) => Promise.resolve(value)): Promise<unknown[]> => {
     const segments = idb.createStore(database, 'segments');
     const found = await idb.entries<string, unknown>(segments);
@@ -87,26 +100,40 @@ describe('a memory in IndexedDB', () => {
     const asBytes = async (value: unknown): Promise<unknown> => (value instanceof Blob ? new Uint8Array(await value.arrayBuffer()) : value);
     expect(await stored(database, asBytes)).toEqual(['Blob', 'Uint8Array']);
     expect(await stored(database)).toEqual(['Uint8Array', 'Uint8Array']);
-    const again = createIndexedDbMemory({ database });
-    expect(idsAndVectors(await again.scan())).toEqual(large.flatMap(({ id }, i) => [id, i + 1]));
-    await Promise.all([backend.close?.(), again.close?.()]);
+    await expectLarge(database);
+    await backend.close?.();
   });
 
   it('keeps bytes where the browser keeps no blobs', async () => {
     const database = fresh();
-    // eslint-disable-next-line typescript/unbound-method -- called with its store below
-    const { put } = IDBObjectStore.prototype;
-    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function refusing(this: IDBObjectStore, ...values: Parameters<typeof put>) {
-      if (values[0] instanceof Blob) throw new DOMException('BlobURLs are not yet supported', 'DataCloneError');
-      return put.apply(this, values);
+    let blobs = 0;
+    watchPuts((value) => {
+      if (!(value instanceof Blob)) return;
+      blobs++;
+      throw new DOMException('BlobURLs are not yet supported', 'DataCloneError');
     });
     const backend = createIndexedDbMemory({ database });
+    await backend.putMany(large.slice(0, 100));
     await backend.putMany(large);
+    // It has learned that from the first.
+    expect(blobs).toBe(1);
     vi.restoreAllMocks();
     expect(await stored(database)).toEqual(['Uint8Array', 'Uint8Array']);
-    const again = createIndexedDbMemory({ database });
-    expect(idsAndVectors(await again.scan())).toEqual(large.flatMap(({ id }, i) => [id, i + 1]));
-    await Promise.all([backend.close?.(), again.close?.()]);
+    await expectLarge(database);
+    await backend.close?.();
+  });
+
+  it('writes once, not twice, when the disk is full', async () => {
+    const backend = createIndexedDbMemory({ database: fresh() });
+    let puts = 0;
+    watchPuts(() => {
+      puts++;
+      throw new DOMException('full', 'QuotaExceededError');
+    });
+    await expect(backend.putMany(large)).rejects.toThrow(MemoryQuotaError);
+    vi.restoreAllMocks();
+    expect(puts).toBe(1);
+    await backend.close?.();
   });
 
   it('writes the open segment and the manifest for one added entry, not one record per entry', async () => {
