@@ -4,7 +4,7 @@ import { scenarios } from './scenarios.mjs';
 
 const whole = (n) => n.toLocaleString('en-US');
 const percent = (share) => `${(share * 100).toPrecision(share < 0.1 ? 2 : 3).replace(/\.0+$/, '')} %`;
-const times = (ratio) => (ratio === undefined || Number.isNaN(ratio) ? '' : `${ratio < 10 ? ratio.toFixed(1) : whole(Math.round(ratio))} ×`);
+const times = (ratio) => (Number.isFinite(ratio) ? `${ratio < 10 ? ratio.toFixed(1) : whole(Math.round(ratio))} ×` : '');
 
 const columns = {
   speed: {
