@@ -51,12 +51,7 @@ export function fromColumns(json: unknown, vectors: readonly (Float32Array | nul
     if (rows === undefined) first[field] = same;
   }
   const full: Row = { ...first, vector: null };
-  const entries = vectors.map((vector): Row => {
-    if (vector === null) return { ...first };
-    const entry = { ...full };
-    entry.vector = vector;
-    return entry;
-  });
+  const entries = vectors.map((vector): Row => (vector === null ? { ...first } : { ...full, vector }));
   for (const column of columns) {
     const { field, rows, text } = column;
     let at = 0;
