@@ -1,6 +1,6 @@
 import { throwIfAborted } from '../../base/abort.ts';
 import { sameBytes } from '../../base/bytes.ts';
-import { MemoryError } from '../../base/error-classes.ts';
+import { MemoryCorruptError, MemoryError } from '../../base/error-classes.ts';
 import { uuid } from '../../base/id.ts';
 import type {
   BackendCallOptions, MemoryBackendSpec, MemoryCapabilities, ScanOptions, ScanPage, SegmentChange, SegmentStoreSpec, StoredEntry,
@@ -105,7 +105,11 @@ export class SegmentBackend implements MemoryBackendSpec {
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
         throwIfAborted(options.signal, 'Writing to the memory');
         const state = await this.#sync(options);
-        const outcome = await this.#try(state, ids, added, options);
+        const outcome = await this.#try(state, ids, added, options).catch(async (error: unknown) => {
+          // What is missing may have been dropped by a faster writer.
+          if (!(error instanceof MemoryCorruptError) || await this.#isCurrent(state)) throw error;
+          return null;
+        });
         if (outcome !== null) return outcome;
         this.#state = null;
       }
@@ -201,12 +205,16 @@ export class SegmentBackend implements MemoryBackendSpec {
       try {
         return await read(state);
       } catch (error) {
-        const [bytes = null] = await this.#store.readSegments([MANIFEST]);
-        if (attempt + 1 >= MAX_ATTEMPTS || sameBytes(state.bytes, bytes)) throw error;
+        if (attempt + 1 >= MAX_ATTEMPTS || await this.#isCurrent(state)) throw error;
         this.#state = null;
         state = await this.#sync();
       }
     }
+  }
+
+  async #isCurrent({ bytes }: State): Promise<boolean> {
+    const [current = null] = await this.#store.readSegments([MANIFEST]);
+    return sameBytes(bytes, current);
   }
 
   async #locate(state: State, options: BackendCallOptions): Promise<Map<string, number>> {

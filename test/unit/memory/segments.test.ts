@@ -191,6 +191,28 @@ describe('a scan of segments', () => {
     await expect(scan).rejects.toMatchObject({ code: 'memory', retryable: true });
   });
 
+  it('is not the only one that another writer may overtake: a write then looks again', async () => {
+    const { store } = slowStore();
+    await filled(store);
+    const other = new SegmentBackend(store);
+    await other.putMany([{ id: 'tail', text: 'a note', metadata: null }]);
+    let overtaken = false;
+    const backend = new SegmentBackend({
+      ...store,
+      async readSegments(keys, options) {
+        if (!overtaken && keys[0] !== 'manifest') {
+          overtaken = true;
+          // Writes the last segment anew, which drops the one that is about to be read.
+          await other.putMany([{ id: 'other', text: 'a note', metadata: null }]);
+        }
+        return store.readSegments(keys, options);
+      },
+    });
+    await backend.putMany([{ id: 'ours', text: 'a note', metadata: null }]);
+    const found = await new SegmentBackend(store).getMany(['tail', 'other', 'ours']);
+    expect(found.map((entry) => entry?.id)).toEqual(['tail', 'other', 'ours']);
+  });
+
   it('finds entries by id after it as before it', async () => {
     const { store, reads } = slowStore();
     await filled(store);
