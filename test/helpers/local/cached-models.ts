@@ -58,7 +58,7 @@ export async function loadInPieces(open: (address: string, files: ModelCache) =>
       await run();
       break;
     } catch (error) {
-      problems.push(error instanceof LocalModelError ? error.problem : String(error));
+      problems.push(error instanceof LocalModelError && error.problem === 'offline' ? error.problem : String(error));
     }
   }
   const first = (await requests()).map(({ range, status }) => [status, range !== null] as const);
