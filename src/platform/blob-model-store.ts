@@ -1,9 +1,10 @@
 import { LocalModelError } from '../base/error-classes.ts';
 import type { ModelStore } from '../spec/model-store.ts';
 
-/** What a browser offers to keep blobs under names; `put` replaces one all at once. */
+/** What a browser offers to keep bytes under names; `put` replaces them all at once. */
 export interface NamedBlobs {
-  get(name: string): Promise<Blob | null>;
+  size(name: string): Promise<number | null>;
+  read(name: string): Promise<Uint8Array<ArrayBuffer> | null>;
   put(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   remove(name: string): Promise<void>;
   names(): Promise<readonly string[]>;
@@ -35,9 +36,9 @@ export function blobModelStore(blobs: () => Promise<NamedBlobs>, prefix: string)
     size: (name) => run(async (at) => {
       let size: number | null = null;
       for (let index = 0; ; index++) {
-        const part = await at.get(partName(name, index));
-        if (part !== null) size = (size ?? 0) + part.size;
-        if (part === null || part.size < PIECE) return size;
+        const part = await at.size(partName(name, index));
+        if (part !== null) size = (size ?? 0) + part;
+        if (part === null || part < PIECE) return size;
       }
     }),
     write: (name, bytes, position) => run(async (at) => {
@@ -45,11 +46,11 @@ export function blobModelStore(blobs: () => Promise<NamedBlobs>, prefix: string)
         const offset = (position + done) % PIECE;
         const part = partName(name, Math.floor((position + done) / PIECE));
         const fresh = bytes.subarray(done, done + PIECE - offset);
-        const old = offset === 0 ? null : await at.get(part);
+        const old = offset === 0 ? null : await at.read(part);
         // Bytes, not a blob of them: a browser that is short of room may fail to read that again.
         const whole = old === null ? fresh : new Uint8Array(offset + fresh.length);
         if (old !== null) {
-          whole.set(new Uint8Array(await old.slice(0, offset).arrayBuffer()));
+          whole.set(old.subarray(0, offset));
           whole.set(fresh, offset);
         }
         await at.put(part, whole);
@@ -59,10 +60,10 @@ export function blobModelStore(blobs: () => Promise<NamedBlobs>, prefix: string)
     replace: (name, bytes) => run((at) => at.put(partName(name, 0), bytes)),
     async *read(name) {
       for (let index = 0; ; index++) {
-        const part = await run((at) => at.get(partName(name, index)));
+        const part = await run((at) => at.read(partName(name, index)));
         if (part === null) return;
-        yield await run(async () => new Uint8Array(await part.arrayBuffer()));
-        if (part.size < PIECE) return;
+        yield part;
+        if (part.length < PIECE) return;
       }
     },
     remove: (name) => run(async (at) => {

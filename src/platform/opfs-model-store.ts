@@ -1,6 +1,6 @@
 import type { ModelStore } from '../spec/model-store.ts';
 import { blobModelStore, type NamedBlobs } from './blob-model-store.ts';
-import { replaceOpfsFile } from './opfs-file.ts';
+import { readOpfsFile, removeOpfsFile, replaceOpfsFile } from './opfs-file.ts';
 
 /**
  * Models in the browser's origin private file system, in pieces of 4 MiB, so that a download that was interrupted goes on.
@@ -17,17 +17,11 @@ export const openModelStore: (where?: string) => ModelStore = createOpfsModelSto
 
 async function open(name: string): Promise<NamedBlobs> {
   const directory = await (await navigator.storage.getDirectory()).getDirectoryHandle(name, { create: true });
-  const missing = (error: unknown): null => {
-    if (error instanceof DOMException && error.name === 'NotFoundError') return null;
-    throw error;
-  };
   return {
-    get: async (file) => {
-      const handle = await directory.getFileHandle(file).catch(missing);
-      return handle === null ? null : handle.getFile();
-    },
+    size: (file) => readOpfsFile(directory, file, ({ size }) => size),
+    read: (file) => readOpfsFile(directory, file, async (part) => new Uint8Array(await part.arrayBuffer())),
     put: (file, bytes) => replaceOpfsFile(directory, file, bytes),
-    remove: async (file) => { await directory.removeEntry(file).catch(missing); },
+    remove: (file) => removeOpfsFile(directory, file),
     names: async () => {
       const names: string[] = [];
       for await (const file of directory.keys()) names.push(file);

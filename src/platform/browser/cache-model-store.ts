@@ -16,7 +16,11 @@ export function createCacheModelStore(name: string = 'blazen-models'): ModelStor
 async function open(name: string): Promise<NamedBlobs> {
   const cache = await caches.open(name);
   return {
-    get: async (file) => (await cache.match(BASE + file))?.blob() ?? null,
+    size: async (file) => (await (await cache.match(BASE + file))?.blob())?.size ?? null,
+    read: async (file) => {
+      const kept = await cache.match(BASE + file);
+      return kept === undefined ? null : new Uint8Array(await kept.arrayBuffer());
+    },
     put: (file, bytes) => cache.put(BASE + file, new Response(bytes)),
     remove: async (file) => { await cache.delete(BASE + file); },
     names: async () => (await cache.keys()).map(({ url }) => url.slice(BASE.length)),

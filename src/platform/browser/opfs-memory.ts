@@ -3,7 +3,7 @@ import { sameBytes } from '../../base/bytes.ts';
 import { MemoryError, MemoryQuotaError } from '../../base/error-classes.ts';
 import { SegmentBackend } from '../../memory/segments/index.ts';
 import type { MemoryBackendSpec, SegmentStoreSpec } from '../../spec/memory.ts';
-import { replaceOpfsFile } from '../opfs-file.ts';
+import { readOpfsFile, removeOpfsFile, replaceOpfsFile } from '../opfs-file.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
 /** Where in the origin private file system the memory lies. */
@@ -26,14 +26,9 @@ export function createOpfsSegments(options: OpfsMemoryOptions = {}): SegmentStor
   const open = async (): Promise<FileSystemDirectoryHandle> => (
     (await navigator.storage.getDirectory()).getDirectoryHandle(name, { create: true }));
   const read = async (directory: FileSystemDirectoryHandle, key: string): Promise<Uint8Array | null> => {
-    try {
-      const bytes = new Uint8Array(await (await (await directory.getFileHandle(key)).getFile()).arrayBuffer());
-      // A file that was made, and whose first writer never came to its end.
-      return bytes.length === 0 ? null : bytes;
-    } catch (error) {
-      if (isNamed(error, 'NotFoundError')) return null;
-      throw error;
-    }
+    const bytes = await readOpfsFile(directory, key, async (file) => new Uint8Array(await file.arrayBuffer()));
+    // A file that was made, and whose first writer never came to its end.
+    return bytes?.length === 0 ? null : bytes;
   };
   return {
     kind: 'segments',
@@ -53,7 +48,7 @@ export function createOpfsSegments(options: OpfsMemoryOptions = {}): SegmentStor
         try {
           for (const { key, bytes } of changes) {
             if (bytes === null) {
-              await directory.removeEntry(key).catch(ignoreMissing);
+              await removeOpfsFile(directory, key);
               continue;
             }
             if (key !== expected?.key) written.push(key);
@@ -61,7 +56,7 @@ export function createOpfsSegments(options: OpfsMemoryOptions = {}): SegmentStor
           }
         } catch (error) {
           // They count for nothing without the last file, and take room.
-          await Promise.allSettled(written.map((key) => directory.removeEntry(key)));
+          await Promise.allSettled(written.map((key) => removeOpfsFile(directory, key)));
           throw error;
         }
         return true;
@@ -73,14 +68,6 @@ export function createOpfsSegments(options: OpfsMemoryOptions = {}): SegmentStor
       return names;
     }),
   };
-}
-
-function ignoreMissing(error: unknown): void {
-  if (!isNamed(error, 'NotFoundError')) throw error;
-}
-
-function isNamed(error: unknown, name: string): boolean {
-  return error instanceof DOMException && error.name === name;
 }
 
 async function guard<T>(action: 'read' | 'write', work: () => Promise<T>): Promise<T> {

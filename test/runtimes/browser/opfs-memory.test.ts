@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Memory } from '../../../src/memory/index.ts';
 import { createOpfsMemory, createOpfsSegments } from '../../../src/platform/browser/index.ts';
+import type { StoredEntry } from '../../../src/spec/memory.ts';
 import { memoryBackendSuite } from '../../../src/testing/index.ts';
 import { damageSegment } from '../../helpers/damage-segment.ts';
 import { badInputSuite } from '../../helpers/memory-bad-input.ts';
@@ -37,6 +38,24 @@ describe('a memory in the private file system', () => {
     const keys = await createOpfsSegments({ directory }).listSegments();
     expect(keys.filter((key) => key === 'segment-begun' || key === 'segment-lost')).toEqual([]);
     expect(keys).toHaveLength(2);
+  });
+
+  it('is never empty for one tab because another is writing', async () => {
+    const directory = fresh();
+    const [writer, reader] = [createOpfsMemory({ directory }), createOpfsMemory({ directory })];
+    const entry = (i: number): StoredEntry => ({ id: `n${i}`, text: `note ${i}`, metadata: null });
+    await writer.putMany([entry(0)]);
+    let writing = true;
+    const adding = (async () => {
+      for (let i = 1; i < 60; i++) await writer.putMany([entry(i)]);
+      writing = false;
+    })();
+    const seen: number[] = [];
+    while (writing) seen.push(await reader.count());
+    await adding;
+    expect(seen[0]).toBeGreaterThan(0);
+    expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+    expect(new Set(seen).size).toBeGreaterThan(10);
   });
 
   it('finds after a reload what was added before it, and tells damage from absence', async () => {
