@@ -6,6 +6,9 @@ import type { MemoryBackendSpec, SegmentStoreSpec } from '../../spec/memory.ts';
 import { readOpfsFile, removeOpfsFile, replaceOpfsFile } from '../opfs-file.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
+// Written before a file is replaced: a Chromium that is killed in the middle of that may have neither the old file nor the new.
+const COPY = '.copy';
+
 /** Where in the origin private file system the memory lies. */
 export interface OpfsMemoryOptions {
   /** Name of the directory, one per memory. Default 'blazen-memory'. */
@@ -25,11 +28,13 @@ export function createOpfsSegments(options: OpfsMemoryOptions = {}): SegmentStor
   const name = options.directory ?? 'blazen-memory';
   const open = async (): Promise<FileSystemDirectoryHandle> => (
     (await navigator.storage.getDirectory()).getDirectoryHandle(name, { create: true }));
-  const read = async (directory: FileSystemDirectoryHandle, key: string): Promise<Uint8Array | null> => {
+  // A file that was made, and whose first writer never came to its end, is none.
+  const readOne = async (directory: FileSystemDirectoryHandle, key: string): Promise<Uint8Array<ArrayBuffer> | null> => {
     const bytes = await readOpfsFile(directory, key, async (file) => new Uint8Array(await file.arrayBuffer()));
-    // A file that was made, and whose first writer never came to its end.
     return bytes?.length === 0 ? null : bytes;
   };
+  const read = async (directory: FileSystemDirectoryHandle, key: string): Promise<Uint8Array<ArrayBuffer> | null> => (
+    await readOne(directory, key) ?? readOne(directory, key + COPY));
   return {
     kind: 'segments',
     persistent: true,
@@ -43,7 +48,8 @@ export function createOpfsSegments(options: OpfsMemoryOptions = {}): SegmentStor
       navigator.locks.request(`blazen-memory:${name}`, async () => {
         throwIfAborted(signal, 'Writing to the memory');
         const directory = await open();
-        if (expected !== undefined && !sameBytes(await read(directory, expected.key), expected.bytes)) return false;
+        const current = expected === undefined ? null : await read(directory, expected.key);
+        if (expected !== undefined && !sameBytes(current, expected.bytes)) return false;
         const written: string[] = [];
         try {
           for (const { key, bytes } of changes) {
@@ -52,6 +58,11 @@ export function createOpfsSegments(options: OpfsMemoryOptions = {}): SegmentStor
               continue;
             }
             if (key !== expected?.key) written.push(key);
+            else {
+              // The copy is all there is after a crash: it must not be replaced before there is another.
+              if (current !== null && await readOne(directory, key) === null) await replaceOpfsFile(directory, key, current);
+              await replaceOpfsFile(directory, key + COPY, bytes as Uint8Array<ArrayBuffer>);
+            }
             await replaceOpfsFile(directory, key, bytes as Uint8Array<ArrayBuffer>);
           }
         } catch (error) {
@@ -65,7 +76,7 @@ export function createOpfsSegments(options: OpfsMemoryOptions = {}): SegmentStor
     listSegments: () => guard('read', async () => {
       const names: string[] = [];
       for await (const key of (await open()).keys()) names.push(key);
-      return names;
+      return names.filter((key) => !key.endsWith(COPY));
     }),
   };
 }

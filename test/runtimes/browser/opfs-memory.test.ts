@@ -40,6 +40,24 @@ describe('a memory in the private file system', () => {
     expect(keys).toHaveLength(2);
   });
 
+  it('has everything after a browser was killed while it replaced the list of segments, also when it is killed again', async () => {
+    const directory = fresh();
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle(directory, { create: true });
+    const entry = (i: number): StoredEntry => ({ id: `n${i}`, text: `note ${i}`, metadata: null });
+    await createOpfsMemory({ directory }).putMany([entry(0), entry(1)]);
+    for (let i = 2; i < 6; i++) {
+      // What Chromium leaves: nothing where the file was.
+      await folder.removeEntry('manifest');
+      expect(await createOpfsMemory({ directory }).count()).toBe(i);
+      await createOpfsMemory({ directory }).putMany([entry(i)]);
+      // Killed while it wrote the copy.
+      await folder.removeEntry('manifest.copy');
+      expect(await createOpfsMemory({ directory }).count()).toBe(i + 1);
+      await createOpfsMemory({ directory }).deleteMany([`none-${i}`, 'n0']);
+      await createOpfsMemory({ directory }).putMany([entry(0)]);
+    }
+  });
+
   it('is never empty for one tab because another is writing', async () => {
     const directory = fresh();
     const [writer, reader] = [createOpfsMemory({ directory }), createOpfsMemory({ directory })];
