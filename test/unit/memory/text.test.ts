@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
+import snowball from 'snowball-stemmers';
 import { describe, expect, it } from 'vitest';
-import oracle from 'wink-porter2-stemmer';
 import { Memory } from '../../../src/memory/index.ts';
 import {
   createTokenizer, englishStopWords, frenchStopWords, germanStopWords, segmentWords, spanishStopWords, stemEnglish, tokenize,
@@ -8,6 +8,8 @@ import {
 import { realParagraphs } from './real-text.ts';
 
 describe('stemEnglish', () => {
+  // What the authors' own compiler made of the rules.
+  const oracle = snowball.newStemmer('english');
   it.each([
     // The examples of the published rules, step by step.
     ['caresses', 'caress'], ['ties', 'tie'], ['cries', 'cri'], ['gas', 'gas'], ['this', 'this'], ['gaps', 'gap'], ['kiwis', 'kiwi'],
@@ -22,12 +24,10 @@ describe('stemEnglish', () => {
     expect(stemEnglish(word)).toBe(stem);
   });
 
-  it('agrees with another implementation of the rules on every word of real documentation', () => {
-    // Letters that are no words, on which the other one leaves the published rules ('sses' becomes 'ss').
-    const except = new Set(['sses', 'aed']);
-    const words = [...new Set(realParagraphs(20_000).flatMap((text) => text.toLowerCase().match(/[a-z]{1,25}/g) ?? []))].filter((word) => !except.has(word));
+  it('agrees with what those who wrote the rules made of them, on every word of real documentation', () => {
+    const words = [...new Set(realParagraphs(20_000).flatMap((text) => text.toLowerCase().match(/[a-z]{1,25}/g) ?? []))];
     expect(words.length).toBeGreaterThan(4000);
-    expect(words.filter((word) => stemEnglish(word) !== oracle(word))).toEqual([]);
+    expect(words.filter((word) => stemEnglish(word) !== oracle.stem(word))).toEqual([]);
   });
 
   it('agrees with it on made-up words with the suffixes of the rules', () => {
@@ -38,11 +38,8 @@ describe('stemEnglish', () => {
       + 'ment ent ism ate iti ous ive ize ion e l').split(' '));
     fc.assert(fc.property(fc.array(syllable, { minLength: 1, maxLength: 3 }), suffix, fc.constantFrom('', 's', 'ly', 'ed', 'ing'), (begin, middle, end) => {
       const word = `${begin.join('')}${middle}${end}`;
-      // To a single vowel that is left the other one adds an e, which the rules do for short syllables only; and it takes
-      // the y after a second vowel for one.
-      fc.pre(!/^[aeiou](?:ed|ing)|[aeiouy]y.*[aeiouy]y/.test(word));
-      expect(`${word} ${stemEnglish(word)}`).toBe(`${word} ${oracle(word)}`);
-    }), { numRuns: 5000 });
+      expect(`${word} ${stemEnglish(word)}`).toBe(`${word} ${oracle.stem(word)}`);
+    }), { numRuns: 20_000 });
   });
 });
 
